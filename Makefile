@@ -1,0 +1,58 @@
+# The commands of the project. `make run` and `make test` do all set-up themselves; neither needs root.
+PYTHON ?= python3
+BIN := .venv/bin
+NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test check bench lock clean
+
+## run: the practice network; with CONFIG=my.yaml your own lines
+run: .venv/.installed
+ifdef CONFIG
+	exec $(BIN)/linewalker run -c $(CONFIG)
+else
+	exec $(BIN)/linewalker demo
+endif
+
+## test: all tests, with what they cover
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST)
+
+## check: format, lint, types, import rules, tests
+check: .venv/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+## bench: measurements beside the peers that are installed; writes bench/RESULTS.md
+bench: .venv/.installed-dev
+	$(BIN)/python -m bench
+
+## lock: pin every dependency again, with hashes and without an index host (needs uv)
+lock:
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+
+.venv/bin/python:
+	@$(PYTHON) -c '$(NEEDS_PYTHON)' || { \
+	  echo "Linewalker needs Python 3.11 or newer: apt install python3 python3-venv, or make PYTHON=/path/to/python3.11"; exit 3; }
+	@$(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; echo "No virtual environment could be made: apt install python3-venv"; exit 3; }
+
+.venv/.installed: .venv/bin/python requirements.lock pyproject.toml
+	@echo "Installing what Linewalker needs into .venv (once)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.lock
+	@echo "Installing what the tests need into .venv (once)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

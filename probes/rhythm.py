@@ -1,0 +1,32 @@
+"""How often a round asks, and how long it waits. Plain numbers, no clock."""
+
+from dataclasses import dataclass
+
+# Between the last deadline of a round and the start of the next: time to settle and to hand over.
+GUARD_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """The rhythm of one round, in seconds.
+
+    Every target is asked once per `interval`; one that stays silent is asked up to `retries` times more,
+    `retry_after` apart; after the last packet an answer is awaited for `timeout`. A target known to be down
+    is asked every `fast` seconds, one packet, no retry.
+    """
+
+    interval: float = 10.0
+    retries: int = 2
+    retry_after: float = 1.0
+    timeout: float = 2.0
+    fast: float = 2.0
+
+    @property
+    def retry_span(self) -> float:
+        """From the first packet of a question to its last retry."""
+        return self.retries * self.retry_after
+
+    @property
+    def span(self) -> float:
+        """Over how much of the interval first packets are paced, so that a round ends before the next begins."""
+        return self.interval - self.retry_span - self.timeout - GUARD_SECONDS
