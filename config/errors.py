@@ -39,6 +39,22 @@ class MachineError(LinewalkerError):
     exit_status = 3
 
 
+class WrongValueError(ValueError):
+    """One written value that cannot be used; raised where it is read, told to the user as a `Finding`.
+
+    Not in the tree above, because nobody outside `config` ever sees it: validators must raise a ValueError.
+    """
+
+    def __init__(self, text: str, *, rule: str, **values: object) -> None:
+        super().__init__(text)
+        self.text = text
+        self.rule = rule
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to say about a file: `place` is `file:line: path` or `file:row:column`."""

@@ -1,51 +1,60 @@
-"""What is watched and what was promised, as frozen models. Loading and cross-checks live in `load.py`.
+"""What is watched and what was promised, as frozen models. Reading files and cross-checks live in `load.py`.
 
 Terms follow NetBox's circuits model where it has one: a circuit has a carrier (provider), a circuit id `cid`,
-a type, terminations A and Z at sites, and a commit rate.
+a type, terminations A and Z at sites, and a commit rate. A model here checks what one value can tell; what
+only several entries together can tell (a dangling reference, a loop) is in `cross_checks.py`.
 """
 
-from datetime import date
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from config.units import Rate, Seconds
+from config.addresses import Address, Id, Listen, Source, Zone
+from config.errors import WrongValueError
+from config.rhythm import WrittenRhythm
+from config.secret import Secret, SecretRef, StorageUrl, is_reference, reveal, with_password
+from config.units import Day, Rate
 from probes.rhythm import Rhythm
 
 Path = Literal["direct", "pinned", "device", "unproven"]
 
 
 class Model(BaseModel):
-    """Frozen, and unknown keys are refused."""
+    """Frozen, and unknown keys are refused. Errors of pydantic's own never repeat what was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class Named(Model):
     """A thing with a permanent id and a name people read."""
 
-    id: str
+    id: Id
     name: str
 
 
 class Calendar(Model):
     """The zone in which days and years are counted."""
 
-    zone: str = "Asia/Shanghai"
+    zone: Zone = "Asia/Shanghai"
 
 
 class Sentinels(Model):
     """Addresses that tell whether we see at all: near (our own gateway) and far (beyond the core)."""
 
-    near: tuple[str, ...] = ()
-    far: tuple[str, ...] = ()
+    near: tuple[Address, ...] = ()
+    far: tuple[Address, ...] = ()
 
 
 class Vantage(Model):
     """From where we look."""
 
     name: str
-    sentinels: Sentinels
+    sentinels: Sentinels = Sentinels()  # that there is one is checked where it can be said why
+
+
+class Group(Named):
+    """A class of circuits, services, devices or systems; where groups are listed, only these may be used."""
 
 
 class Carrier(Named):
@@ -68,8 +77,8 @@ class Check(Model):
     """An own check of a service, a device or a system."""
 
     probe: Literal["icmp"] = "icmp"
-    address: str
-    source: str | None = None
+    address: Address
+    source: Source | None = None
 
 
 class Need(Model):
@@ -82,12 +91,13 @@ class Need(Model):
 class Change(Model):
     """From this day on, attributes indicators read have these values (those not named stay)."""
 
-    from_: date = Field(alias="from")
+    from_: Day = Field(alias="from")
     carrier: str | None = None
     commit_rate: Rate | None = None
     group: str | None = None
-    address: str | None = None
-    source: str | None = None
+    address: Address | None = None
+    source: Source | None = None
+    path: Path | None = None
     upstream: str | None = None
 
 
@@ -100,10 +110,10 @@ class Circuit(Named):
     termination_a: str  # site id
     termination_z: str  # site id
     commit_rate: Rate | None = None  # bit/s
-    in_service_from: date | None = None
-    in_service_until: date | None = None  # the first day no longer in service
-    address: str
-    source: str | None = None  # source address or interface
+    in_service_from: Day | None = None
+    in_service_until: Day | None = None  # the first day no longer in service
+    address: Address
+    source: Source | None = None  # source address or interface
     path: Path = "unproven"
     upstream: str | None = None  # device or circuit id
     cid: str = ""  # 电路代号
@@ -118,6 +128,15 @@ class Circuit(Named):
     changes: tuple[Change, ...] = ()
 
 
+class ServiceChange(Model):
+    """From this day on, a service is made of these circuits."""
+
+    from_: Day = Field(alias="from")
+    group: str | None = None
+    circuits: tuple[str, ...] | None = None
+    needs: Need | None = None
+
+
 class Service(Named):
     """A site's or system's service: its own check, or derived from circuits; both may be given."""
 
@@ -126,11 +145,13 @@ class Service(Named):
     check: Check | None = None
     needs: Need | None = None
     circuits: tuple[str, ...] = ()  # its members, where it has a check of its own
+    changes: tuple[ServiceChange, ...] = ()
 
 
 class Device(Named):
     """A router, switch, firewall."""
 
+    group: str = ""
     kind: str = ""
     site: str | None = None
     check: Check
@@ -146,6 +167,13 @@ class System(Named):
     upstream: str | None = None
 
 
+class TargetChange(Model):
+    """From this day on, this was promised."""
+
+    from_: Day = Field(alias="from")
+    value: float
+
+
 class Target(Model):
     """What was promised: an indicator of a group (or all) and its value."""
 
@@ -153,27 +181,47 @@ class Target(Model):
     group: str | None = None
     value: float
     unit: str = ""
+    changes: tuple[TargetChange, ...] = ()
 
 
 class Storage(Model):
-    """Where the ledger is kept; empty: SQLite in the data directory."""
+    """Where the ledger is kept; empty: SQLite in the data directory. Never holds a password itself."""
 
-    url: str = ""
+    url: StorageUrl = ""
+    password: SecretRef | None = None
+
+    @model_validator(mode="after")
+    def _has_whose_password(self) -> Self:
+        if self.password and not is_reference(self.url) and "@" not in self.url:
+            raise WrongValueError(
+                "a password is given but no user; expected a url such as postgresql://user@host/name",
+                rule="storage",
+            )
+        return self
+
+    def reveal_url(self, environment: Mapping[str, str]) -> Secret:
+        """The whole URL with its password; empty where none is configured.
+
+        Raises LinewalkerError if a variable is not set or a file cannot be read.
+        """
+        url = reveal(self.url, environment) if is_reference(self.url) else Secret(self.url)
+        return with_password(url.reveal(), reveal(self.password, environment)) if self.password else url
 
 
 class Rounds(Model):
     """The rhythm of each probe kind."""
 
-    icmp: Rhythm = Rhythm()
+    icmp: WrittenRhythm = Rhythm()
 
 
-class Config(Model):
-    """One configuration as loaded; `digest` names its text, `text` is enough to load it again."""
+class Network(Model):
+    """All that may be written in a configuration file."""
 
     organisation: str
     calendar: Calendar = Calendar()
     vantage: Vantage
     rounds: Rounds = Rounds()
+    groups: tuple[Group, ...] = ()
     carriers: tuple[Carrier, ...] = ()
     sites: tuple[Site, ...] = ()
     circuits: tuple[Circuit, ...] = ()
@@ -182,9 +230,11 @@ class Config(Model):
     systems: tuple[System, ...] = ()
     targets: tuple[Target, ...] = ()
     storage: Storage = Storage()
-    listen: str = "127.0.0.1:8470"
+    listen: Listen = "127.0.0.1:8470"
+
+
+class Config(Network):
+    """One configuration as loaded; `digest` names its text, `text` is enough to load it again."""
+
     digest: str = ""
-    text: str = ""
-
-
-_ = Seconds  # placeholder until load.py uses it
+    text: str = Field(default="", repr=False)

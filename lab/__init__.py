@@ -1,1 +1,6 @@
-"""TODO"""
+"""The practice network: real routers, real lines, real cuts, inside namespaces anybody may make.
+
+`plan` says what a configuration's network looks like, `build` makes it, `relay` carries (or drops) what crosses
+its lines, `control` and `scenario` break and mend them, `truth` writes down what was really done and when.
+Nothing outside these namespaces is ever touched.
+"""

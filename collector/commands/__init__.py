@@ -1,0 +1,1 @@
+"""The commands, one file for each thing users do; `collector.cli` gathers them."""

@@ -1,0 +1,98 @@
+"""The practice network: `demo` builds it and watches it, `lab` breaks its lines from another terminal."""
+
+import os
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from collector import app
+from collector.commands.shared import DEFAULT_DATA, Commands, printing, show, tell
+from config.load import load
+from lab import control, enter
+
+EXAMPLE = Path(str(files("config"))) / "examples" / "hainan-transport-fees-2020" / "network.yaml"
+
+
+@click.command()
+@click.option(
+    "--network", type=click.Path(path_type=Path), default=EXAMPLE, help="the network to practise on"
+)
+@click.option("--scenario", type=click.Path(path_type=Path), help="what happens in it, and when")
+@click.option("--for", "seconds", type=click.FloatRange(min=0), help="end after so many seconds")
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=DEFAULT_DATA, show_default=True
+)
+@click.option("-c", "--config", "network", type=click.Path(path_type=Path), help="the same as --network")
+def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path) -> None:
+    """Build a practice network in namespaces of our own, watch it, and let you break it."""
+    network, data = network.resolve(), data.resolve()
+    loaded = load(network)
+    app.claim(data, practice=True)
+    listener = app.listen(loaded.listen)
+    tell("page: http://{address}/  (Ctrl-C ends)", address=loaded.listen)
+    refused = enter.why_not()
+    if refused is not None:
+        tell(refused)
+        app.serve(network, data, listener, watch=False, problem=refused)
+        return
+    tell(
+        "{lines} lines. Cut one from another terminal: linewalker lab cut {line} --data {data}",
+        lines=len(loaded.circuits),
+        line=loaded.circuits[0].id,
+        data=data,
+    )
+    sys.stdout.flush()
+    fd = listener.detach()
+    os.set_inheritable(fd, True)
+    inner = [sys.executable, "-m", "collector.cli", "run", "-c", str(network), "--data", str(data)]
+    inner += ["--listen-fd", str(fd), "--practice"]
+    argv = enter.command(network, data, inner, scenario, seconds, [fd])
+    os.execvp(argv[0], argv)
+
+
+@click.group(cls=Commands)
+def lab() -> None:
+    """Break and mend lines of the practice network that a demo runs."""
+
+
+@lab.command()
+@click.argument("line")
+@click.option("--silent", is_flag=True, help="frames vanish while both ends still see a link")
+@printing
+def cut(line: str, silent: bool, config: Path | None, data: Path, form: str | None) -> None:
+    """Cut a line."""
+    control.cut(data, line, silent=silent)
+    _told(line, data, form)
+
+
+@lab.command()
+@click.argument("line")
+@printing
+def restore(line: str, config: Path | None, data: Path, form: str | None) -> None:
+    """Mend a line: no cut, no loss, no delay."""
+    control.restore(data, line)
+    _told(line, data, form)
+
+
+@lab.command()
+@click.argument("line")
+@click.option("--loss", type=click.FloatRange(0, 1), default=0.0, help="share of frames lost")
+@click.option("--delay", type=click.FloatRange(min=0), default=0.0, help="seconds added each way")
+@printing
+def degrade(line: str, loss: float, delay: float, config: Path | None, data: Path, form: str | None) -> None:
+    """Make a line lossy or slow."""
+    control.degrade(data, line, loss=loss, delay=delay)
+    _told(line, data, form)
+
+
+@lab.command()
+@printing
+def lines(config: Path | None, data: Path, form: str | None) -> None:
+    """List the lines of the practice network and what is done to them."""
+    show("lines", control.lines(data), form)
+
+
+def _told(line: str, data: Path, form: str | None) -> None:
+    show("lines", [one for one in control.lines(data) if one.get("line") == line], form)

@@ -1,0 +1,57 @@
+"""Starting the service on the user's own lines, and looking a configuration over before that."""
+
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from collector import app
+from collector.commands.shared import common, config_path, language, printing, show, tell
+from config.load import check as findings_of
+from config.load import load
+from exporters.words import say
+
+
+@click.command()
+@common
+@click.option("--listen-fd", type=int, hidden=True, help="serve on this open socket")
+@click.option("--practice", is_flag=True, hidden=True, help="the lines are those of the practice network")
+def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) -> None:
+    """Watch the lines, keep the facts, serve the page and /metrics."""
+    path = config_path(config)
+    loaded = load(path)
+    app.claim(data, practice=practice)
+    listener = app.listen(loaded.listen) if listen_fd is None else socket.socket(fileno=listen_fd)
+    with listener:
+        host, port = listener.getsockname()[:2]
+        tell("page: http://{address}/  (Ctrl-C ends)", address=f"{host}:{port}")
+        sys.stdout.flush()
+        app.serve(path, data, listener)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@printing
+def check(file: Path, config: Path | None, data: Path, form: str | None) -> None:
+    """Show every problem of a configuration at once."""
+    findings = findings_of(file)
+    rows = [
+        {
+            "rule": one.rule,
+            "severity": one.severity,
+            "place": one.place,
+            "message": say(one, language()),
+        }
+        for one in findings
+    ]
+    if form:
+        show("findings", rows, form)
+    else:
+        for row in rows:
+            click.echo(f"{row['place']}: {row['message']}")
+        if not rows:
+            tell("{file}: nothing to object to", file=file)
+    if not file.exists():
+        sys.exit(2)
+    sys.exit(1 if any(one.severity == "error" for one in findings) else 0)

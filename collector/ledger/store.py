@@ -1,0 +1,250 @@
+"""Opening the ledger, keeping its schema current, and writing facts to it in one transaction a batch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+
+from collector.ledger import schema
+from config.errors import LedgerError
+
+Row = Mapping[str, Any]
+_BUSY_SECONDS = 30
+
+
+def micros(seconds: float) -> int:
+    """Whole microseconds, the ledger's unit, of seconds since 1970 UTC."""
+    return round(seconds * 1e6)
+
+
+def seconds(micros_: int) -> float:
+    """Seconds of the ledger's microseconds; exact enough that `micros` gives the same number back."""
+    return micros_ / 1e6
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows that become facts together or not at all.
+
+    `rows` are inserted, or applied over a row of the same key that was written earlier. `ends` close runs
+    and `traces` add the path to them; both name the run by its key.
+    """
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    ends: list[Row] = field(default_factory=list)
+    traces: list[Row] = field(default_factory=list)
+
+    def add(self, table: str, rows: Sequence[Row]) -> None:
+        """Put more rows of one table into the batch."""
+        if rows:
+            self.rows.setdefault(table, []).extend(rows)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.rows.values())) + len(self.ends) + len(self.traces)
+
+
+class Ledger:
+    """One open ledger. `begin` gives writes their incarnation; readers never need one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.incarnation = 0
+        self._seq = 0
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    def begin(self, *, collector: str, vantage: str, version: str, now: float) -> None:
+        """Record that a collector starts: every later write carries this incarnation."""
+        row = {"collector": collector, "vantage": vantage, "version": version, "started_at": micros(now)}
+        with self.engine.begin() as connection:
+            written = connection.execute(sa.insert(schema.incarnation).values(row))
+            self.incarnation = int(written.inserted_primary_key[0])
+        self._seq = 0
+
+    def write(self, *batches: Batch) -> None:
+        """Write batches, in order, in one transaction; within a batch runs end before others begin."""
+        with self.engine.begin() as connection:
+            for batch in batches:
+                self._write(connection, batch)
+
+    def _write(self, connection: Connection, batch: Batch) -> None:
+        _update(connection, self._stamped(batch.ends), ("ended_at", "ended_after", "ended_before"))
+        for name, rows in batch.rows.items():
+            _upsert(connection, schema.metadata.tables[name], self._stamped(rows))
+        _update(connection, self._stamped(batch.traces), ("trace",))
+
+    def enrol(self, specs: Sequence[Row]) -> list[int]:
+        """The permanent ids of these checks, in order; those not seen before are given one."""
+        columns = ("kind", "subject", "probe", "address", "source", "vantage")
+        with self.engine.begin() as connection:
+            known = _known_checks(connection, columns)
+            new = [spec for spec in specs if tuple(spec[c] for c in columns) not in known]
+            if new:
+                connection.execute(sa.insert(schema.check), self._stamped(new))
+                known = _known_checks(connection, columns)
+        return [known[tuple(spec[c] for c in columns)] for spec in specs]
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries only."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def _stamped(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        stamped = []
+        for row in rows:
+            self._seq += 1
+            stamped.append({**row, "incarnation": self.incarnation, "seq": self._seq})
+        return stamped
+
+
+def open_ledger(url: str, *, create: bool) -> Ledger:
+    """Open the ledger at a database URL.
+
+    With `create` (the collector) it is made or brought up to date; without (commands that read) it is only
+    looked at. Raises LedgerError when there is none, when it is older than this program and may not be
+    changed here, or when it was written by a newer one.
+    """
+    engine = _engine(url, create=create)
+    try:
+        revision = _revision(engine)
+        if create and revision is not None and _older(revision):
+            _keep_copy(engine, revision)
+        if create and (revision is None or _older(revision)):
+            _migrate(engine)
+        elif revision is None:
+            raise LedgerError(
+                "there is no ledger at {place} yet: start `linewalker run` first", place=_shown(url)
+            )
+        elif revision != schema.HEAD:
+            _refuse(revision, url)
+    except sa.exc.OperationalError as error:
+        engine.dispose()
+        raise LedgerError(
+            "the ledger at {place} cannot be opened: {error}", place=_shown(url), error=error.orig
+        ) from error
+    except LedgerError:
+        engine.dispose()
+        raise
+    return Ledger(engine)
+
+
+def sqlite_url(data_dir: Path) -> str:
+    """Where the embedded ledger of a data directory lies."""
+    return f"sqlite:///{(data_dir / 'ledger.sqlite').resolve()}"
+
+
+def _older(revision: str) -> bool:
+    return revision < schema.HEAD
+
+
+def _refuse(revision: str, url: str) -> None:
+    if _older(revision):
+        raise LedgerError(
+            "the ledger at {place} is of an older version ({found}, this program writes {head}):"
+            " `linewalker ledger upgrade` brings it up to date",
+            place=_shown(url), found=revision, head=schema.HEAD,
+        )  # fmt: skip
+    raise LedgerError(
+        "the ledger at {place} was written by a newer Linewalker ({found}, this program knows {head}):"
+        " use that version or a newer one",
+        place=_shown(url), found=revision, head=schema.HEAD,
+    )  # fmt: skip
+
+
+def _shown(url: str) -> str:
+    return sa.engine.make_url(url).render_as_string(hide_password=True)
+
+
+def _engine(url: str, *, create: bool) -> Engine:
+    parsed = sa.engine.make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    place = Path(parsed.database or "")
+    if not create and not place.exists():
+        raise LedgerError(
+            "there is no ledger at {place} yet: start `linewalker run` first", place=_shown(url)
+        )
+    engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # FULL: a fact that was told is on the disk; at a commit or two a second that costs nothing that matters.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return found
+
+
+def _keep_copy(engine: Engine, revision: str) -> None:
+    parsed = engine.url
+    if parsed.get_backend_name() == "sqlite":
+        place = Path(parsed.database or "")
+        copy = place.with_name(f"{place.name}.before-{revision}")
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+                sa.text("VACUUM INTO :copy"), {"copy": str(copy)}
+            )
+
+
+def _migrate(engine: Engine) -> None:
+    # Imported here: Alembic costs a quarter of a second and is needed once in the life of a ledger.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def _known_checks(connection: Connection, columns: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
+    wanted = [schema.check.c[name] for name in columns]
+    return {tuple(row[1:]): row[0] for row in connection.execute(sa.select(schema.check.c.id, *wanted))}
+
+
+def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    new = statement.excluded
+    newer = sa.or_(
+        new.incarnation > table.c.incarnation,
+        sa.and_(new.incarnation == table.c.incarnation, new.seq > table.c.seq),
+    )
+    keys = [column.name for column in table.primary_key]
+    given = {name: new[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=given, where=newer), rows)
+
+
+def _update(connection: Connection, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    if not rows:
+        return
+    run = schema.run
+    statement = (
+        sa.update(run)
+        .where(run.c.check == sa.bindparam("of_check"), run.c.started_at == sa.bindparam("of_started_at"))
+        .values({name: sa.bindparam(name) for name in (*columns, "incarnation", "seq")})
+    )
+    named = [{**row, "of_check": row["check"], "of_started_at": row["started_at"]} for row in rows]
+    keep = {*columns, "incarnation", "seq", "of_check", "of_started_at"}
+    connection.execute(statement, [{k: v for k, v in row.items() if k in keep} for row in named])

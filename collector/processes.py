@@ -1,0 +1,22 @@
+"""What every process of the service does first: log in one form, die with its parent, leave Ctrl-C to it."""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def prepare(name: str) -> None:
+    """Set up logging for a child process and tie its life to the process that started it."""
+    logging.basicConfig(
+        level=os.environ.get("LINEWALKER_LOG", "INFO"),
+        format=f"%(asctime)s {name} %(levelname)s %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("alembic", "apscheduler"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,88 @@
+"""Five-minute counts of every check: how its regular questions went. Counts and no verdicts. Pure.
+
+Loss counts the first packets of regular rounds only. A bin is closed once no question that began in it can
+still be open.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from probes.columns import DOWN, UNKNOWN, UP, Answers, Floats, Ints
+
+BIN_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One five-minute bin; row i is target i."""
+
+    started_at: int  # seconds since 1970 UTC, a multiple of BIN_SECONDS
+    sent: Ints  # regular questions asked outside down-runs
+    rescued: Ints  # of these: first packet lost, a retry answered
+    incomplete: Ints  # of these: left open because we could not see or could not ask
+    down: Ints  # regular rounds in which the check was down
+    answered: Ints  # how many round-trip times `rtt_sum` adds up
+    rtt_sum: Floats  # seconds
+    rtt_max: Floats  # seconds
+
+
+@dataclass(slots=True)
+class Bins:
+    """The bins that are still open, by start, and the newest closed one (for the loss of the last minutes)."""
+
+    targets: int
+    open: dict[int, Bin] = field(default_factory=dict)
+    closed: Bin | None = None
+
+
+def count(bins: Bins, answers: Answers) -> None:
+    """Add settled questions to the bins in which they began."""
+    rows = np.flatnonzero(answers.regular)
+    if not len(rows):
+        return
+    start = (answers.sent[rows, 0] // BIN_SECONDS).astype(np.int64) * BIN_SECONDS
+    for one in np.unique(start).tolist():
+        _add(_bin(bins, one), answers, rows[start == one])
+
+
+def count_down(bins: Bins, round_started_at: float, down: Ints) -> None:
+    """Count one regular round for targets that were down and therefore asked in the fast rhythm only."""
+    _bin(bins, int(round_started_at // BIN_SECONDS) * BIN_SECONDS).down[down] += 1
+
+
+def close(bins: Bins, settled_until: float) -> list[Bin]:
+    """Take out the bins in which every question has settled."""
+    ended = sorted(start for start in bins.open if start + BIN_SECONDS <= settled_until)
+    closed = [bins.open.pop(start) for start in ended]
+    bins.closed = closed[-1] if closed else bins.closed
+    return closed
+
+
+def loss(bins: Bins) -> Floats:
+    """Share of first packets lost in the last five to ten minutes; NaN where none was sent."""
+    lost, sent = np.zeros(bins.targets), np.zeros(bins.targets)
+    for one in [*bins.open.values(), *([bins.closed] if bins.closed else [])]:
+        lost += one.rescued + one.down
+        sent += one.sent - one.incomplete + one.down
+    return np.divide(lost, sent, out=np.full(bins.targets, np.nan), where=sent > 0)
+
+
+def _bin(bins: Bins, start: int) -> Bin:
+    if start not in bins.open:
+        counts = [np.zeros(bins.targets, np.int64) for _ in range(5)]
+        bins.open[start] = Bin(start, *counts, np.zeros(bins.targets), np.zeros(bins.targets))
+    return bins.open[start]
+
+
+def _add(one: Bin, answers: Answers, rows: Ints) -> None:
+    target, outcome = answers.target[rows], answers.outcome[rows]
+    np.add.at(one.sent, target[outcome != DOWN], 1)
+    np.add.at(one.down, target[outcome == DOWN], 1)
+    np.add.at(one.incomplete, target[outcome == UNKNOWN], 1)
+    np.add.at(one.rescued, target[(outcome == UP) & (answers.answered[rows] > 0)], 1)
+    rtt = answers.rtt[rows]
+    known = ~np.isnan(rtt)
+    np.add.at(one.answered, target[known], 1)
+    np.add.at(one.rtt_sum, target[known], rtt[known])
+    np.maximum.at(one.rtt_max, target[known], rtt[known])

@@ -1,0 +1,117 @@
+"""Run-length recording: from settled questions to runs of one outcome. Pure; no clock, no socket, no ledger.
+
+Rules
+=====
+1. A check is in one state: never observed, UP, DOWN or UNKNOWN. Only a settled question moves it.
+2. A question that went unanswered because *we* could not see (reason `blind` or `suspended`) is no
+   observation: it moves nothing. The watch that ended says that nobody looked; no run is written for it.
+3. UNKNOWN with any other reason (no permission, no buffer, a source address that is gone) is a fact about
+   this check and makes a run of its own.
+4. Runs of one check follow each other without a hole: a run ends where the next starts.
+
+Theory of operation
+===================
+A change is dated at the *send* of the packet that shows it: of the first silent packet for DOWN, of the answered
+one for UP. The true moment lies between the send of the last contradicting packet (`started_after`) and the
+receipt of the first confirming one, for silence its deadline (`started_before`). So the state carries two
+times a check: the send of its last answered and of its last silent packet. Unchanged checks cost nothing: the
+arrays are updated in place of the old ones and no row leaves this module.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from probes.columns import DOWN, UNKNOWN, UP, Answers, Codes, Flags, Floats, Ints
+
+NEVER = -1
+NOT_LOOKED = frozenset({"blind", "suspended"})
+_INSTANT = 1e-6  # the ledger's resolution: two runs of one check never start in the same microsecond
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where every check of a round stands; row i is target i. Times in seconds since 1970 UTC."""
+
+    outcome: Codes  # NEVER, DOWN, UP or UNKNOWN
+    since: Floats  # start of the present run
+    answered: Floats  # send of the last answered packet
+    silent: Floats  # send of the last packet settled as silent
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Runs that begin, one row each; the run before it ends at `started_at` with the same bounds."""
+
+    target: Ints
+    outcome: Codes
+    before: Codes  # outcome of the run that ends here, NEVER if there was none
+    before_since: Floats
+    started_at: Floats
+    started_after: Floats  # NaN: nothing contradicting was ever seen
+    started_before: Floats
+    reason: dict[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+
+def fresh(count: int) -> State:
+    """The state of `count` checks that were never observed."""
+    nothing = np.full(count, np.nan)
+    return State(np.full(count, NEVER, np.int8), nothing, nothing.copy(), nothing.copy())
+
+
+def observed(answers: Answers) -> Flags:
+    """Which rows are observations: all but those that failed because we could not see."""
+    seen = np.ones(len(answers), np.bool_)
+    for row in np.flatnonzero(answers.outcome == UNKNOWN).tolist():
+        seen[row] = answers.reason.get(row, "") not in NOT_LOOKED
+    return seen
+
+
+def step(state: State, answers: Answers) -> tuple[State, Changes]:
+    """The state after these answers, and the runs that begin with them."""
+    rows = np.flatnonzero(observed(answers))
+    target, outcome = answers.target[rows], answers.outcome[rows]
+    changes = _changes(state, answers, rows[outcome != state.outcome[target]])
+    since, now = state.since.copy(), state.outcome.copy()
+    since[changes.target] = changes.started_at
+    now[changes.target] = changes.outcome
+    answered, silent = state.answered.copy(), state.silent.copy()
+    up, down = rows[outcome == UP], rows[outcome == DOWN]
+    answered[answers.target[up]] = _answered_packet(answers, up)
+    silent[answers.target[down]] = np.nanmax(answers.sent[down], axis=1) if len(down) else 0.0
+    return State(now, since, answered, silent), changes
+
+
+def _answered_packet(answers: Answers, rows: Ints) -> Floats:
+    sends: Floats = answers.sent[rows, answers.answered[rows]]
+    return sends
+
+
+def _changes(state: State, answers: Answers, rows: Ints) -> Changes:
+    target, outcome = answers.target[rows], answers.outcome[rows]
+    up = outcome == UP
+    first = answers.sent[rows, 0]
+    started = np.where(up, _answered_packet(answers, rows), first)
+    since = state.since[target]
+    started = np.fmax(started, since + _INSTANT)
+    return Changes(
+        target=target,
+        outcome=outcome,
+        before=state.outcome[target],
+        before_since=since,
+        started_at=started,
+        started_after=np.minimum(_contradicting(state, answers, rows), started),
+        started_before=np.fmax(np.where(outcome == UNKNOWN, first, answers.received_at[rows]), started),
+        reason={new: answers.reason[old] for new, old in enumerate(rows.tolist()) if old in answers.reason},
+    )
+
+
+def _contradicting(state: State, answers: Answers, rows: Ints) -> Floats:
+    """The send of the last packet that says otherwise: answered before DOWN, silent before UP."""
+    target, outcome, attempt = answers.target[rows], answers.outcome[rows], answers.answered[rows]
+    retried = np.where(attempt > 0, answers.sent[rows, np.maximum(attempt, 1) - 1], np.nan)
+    before_up = np.fmax(state.silent[target], np.where(state.outcome[target] == DOWN, retried, np.nan))
+    return np.select([outcome == UP, outcome == DOWN], [before_up, state.answered[target]], np.nan)

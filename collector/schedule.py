@@ -1,0 +1,105 @@
+"""Rounds on APScheduler, with guards: it fires by the wall clock and can die without a word.
+
+- One job a round, not one a check; in memory, in UTC, late firings merged into one, never two of a kind at once.
+- Whatever `_process_jobs` raises, the scheduler looks again after a second instead of stopping for good.
+- A heartbeat job proves that it still fires; a watchdog of our own, on the monotonic clock, wakes it when it does
+  not, and dates every job anew when the wall clock was stepped.
+"""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from probes.clock import Clock, offset
+
+log = logging.getLogger(__name__)
+
+STEP_SECONDS = 0.1
+_BEAT_SECONDS = 1.0
+_SILENT_SECONDS = 5.0
+_SPARE_WORKERS = 4  # for the heartbeat and the like: a round may wait for its opening round
+
+
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler ships no types
+    """A scheduler whose thread survives an exception while it looks for due jobs."""
+
+    def _process_jobs(self) -> float | None:
+        try:
+            wait: float | None = super()._process_jobs()
+        except Exception:  # whatever it is, a scheduler that stopped would leave every line unwatched
+            log.exception("the scheduler stumbled; it looks again in a second")
+            return _BEAT_SECONDS
+        return wait
+
+
+class Schedule:
+    """Fires jobs at a fixed interval by the wall clock, and again rightly after that clock was stepped."""
+
+    def __init__(self, clock: Clock, workers: int) -> None:
+        self._clock = clock
+        self._scheduler = _Scheduler(
+            timezone=dt.UTC,
+            executors={"default": ThreadPoolExecutor(2 * workers + _SPARE_WORKERS)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._due: dict[str, tuple[float, float]] = {}  # job → (first due by the monotonic clock, interval)
+        self._beat = clock.monotonic()
+        self._stopping = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def every(self, name: str, interval: float, first_in: float, job: Callable[[], None]) -> None:
+        """Run a job every `interval` seconds, the first time in `first_in` seconds."""
+        self._due[name] = (self._clock.monotonic() + first_in, interval)
+        self._scheduler.add_job(
+            job, "interval", id=name, seconds=interval, **self._dates(self._clock.wall() + first_in)
+        )
+
+    def once(self, job: Callable[[], None]) -> None:
+        """Run a job now."""
+        self._scheduler.add_job(job)
+
+    def start(self) -> None:
+        """Begin to fire."""
+        self.every("heartbeat", _BEAT_SECONDS, 0, self._heart)
+        self._scheduler.start()
+        self._watchdog.start()
+
+    def stop(self) -> None:
+        """Fire nothing more; jobs that run are not waited for."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=False)
+
+    def _heart(self) -> None:
+        self._beat = self._clock.monotonic()
+
+    def _watch(self) -> None:
+        was = offset(self._clock)
+        while not self._stopping.wait(_BEAT_SECONDS):
+            if abs(offset(self._clock) - was) > STEP_SECONDS:
+                was = offset(self._clock)
+                self._date_anew()
+            elif self._clock.monotonic() - self._beat > _SILENT_SECONDS:
+                log.error("the scheduler was silent for %s s and is woken", _SILENT_SECONDS)
+                self._beat = self._clock.monotonic()
+                self._scheduler.wakeup()
+
+    def _date_anew(self) -> None:
+        """After a step of the wall clock: every job fires when it would have fired without it."""
+        now = self._clock.monotonic()
+        for name, (first, interval) in self._due.items():
+            ahead = -(now - first) % interval if now > first else first - now
+            self._scheduler.reschedule_job(
+                name, trigger="interval", seconds=interval, start_date=self._at(self._clock.wall() + ahead)
+            )
+
+    def _dates(self, first: float) -> dict[str, Any]:
+        return {"start_date": self._at(first), "next_run_time": self._at(first)}
+
+    @staticmethod
+    def _at(wall: float) -> dt.datetime:
+        return dt.datetime.fromtimestamp(wall, dt.UTC)

@@ -1,0 +1,58 @@
+"""Who is watched, in the words of the page: every configured thing as a subject, by kind. Pure."""
+
+from config.model import Circuit, Config, Device, Service, System
+from config.units import write_rate
+from exporters.reading import Subject
+
+
+def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
+    """Circuits, services, devices, systems and sentinels, in the order of the configuration."""
+    sites = {site.id: site for site in config.sites}
+    carriers = {carrier.id: carrier for carrier in config.carriers}
+
+    def circuit(one: Circuit) -> Subject:
+        carrier, site = carriers.get(one.carrier), sites.get(one.termination_z)
+        return Subject(
+            id=one.id,
+            name=one.name,
+            group=one.group,
+            carrier=one.carrier,
+            carrier_name=carrier.name if carrier else one.carrier,
+            site=one.termination_z,
+            site_name=site.name if site else one.termination_z,
+            path=one.path,
+            address=one.address,
+            type=one.type,
+            cid=one.cid,
+            rate="" if one.commit_rate is None else write_rate(one.commit_rate),
+            fault_phone=one.fault_phone or (carrier.fault_phone if carrier else ""),
+            contact=one.z_contact,
+        )
+
+    def other(one: Service | Device | System) -> Subject:
+        site = sites.get(one.site or "")
+        service = isinstance(one, Service)
+        return Subject(
+            id=one.id,
+            name=one.name,
+            group=one.group,
+            site=one.site or "",
+            site_name=site.name if site else "",
+            address=one.check.address if one.check else "",
+            derived=service and one.check is None,
+            members=_members(one) if service else (),
+        )
+
+    near = [Subject(id=a, name=a, group="near", address=a) for a in config.vantage.sentinels.near]
+    far = [Subject(id=a, name=a, group="far", address=a) for a in config.vantage.sentinels.far]
+    return {
+        "circuits": tuple(map(circuit, config.circuits)),
+        "services": tuple(map(other, config.services)),
+        "devices": tuple(map(other, config.devices)),
+        "systems": tuple(map(other, config.systems)),
+        "sentinels": (*near, *far),
+    }
+
+
+def _members(service: Service) -> tuple[str, ...]:
+    return service.circuits or (service.needs.of if service.needs else ())

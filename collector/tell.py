@@ -1,0 +1,53 @@
+"""The process that tells: page, API and /metrics. It reads the ledger and hears the feed; it records nothing."""
+
+import argparse
+import signal
+import socket
+import threading
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uvicorn
+
+from collector import processes
+from collector.ask import ledger_url
+from collector.live import LiveReader
+from config.load import load
+from exporters.prometheus import Metrics
+from exporters.web import build
+from exporters.words import words
+from probes.clock import SystemClock
+
+_STOP_SECONDS = 1
+
+
+def main() -> None:
+    """Entry of the process; serves on a socket that was opened for it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-c", "--config", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--listen-fd", type=int, required=True)
+    parser.add_argument("--problem", default="")
+    given = parser.parse_args()
+    processes.prepare("tell")
+    config = load(given.config)
+    reader = LiveReader(config, given.data, ledger_url(config, given.data), SystemClock(), given.problem)
+    app = build(reader, Metrics(reader), words, ZoneInfo(config.calendar.zone))
+    settings = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS
+    )
+    server = uvicorn.Server(settings)
+    reader.start()
+    # Served from a thread of its own: uvicorn takes signals for itself only in the main thread.
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [socket.socket(fileno=given.listen_fd)]})
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    serving.start()
+    stopping.wait()
+    server.should_exit = True
+    serving.join(_STOP_SECONDS)
+    reader.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Tracing a path once when a line goes down, and on demand. Bounded: a storm of outages is not a storm of traces."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import icmplib
+
+from collector.ledger.store import Batch, micros
+
+log = logging.getLogger(__name__)
+
+_WORKERS = 2
+_WAITING = 32
+_MAX_HOPS = 16
+
+
+class Tracer:
+    """Traces in the background; what it finds is kept with the run that began."""
+
+    def __init__(self, write: Callable[[Batch], None]) -> None:
+        self._write = write
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="trace")
+        self._room = threading.Semaphore(_WAITING)
+
+    def submit(self, check: int, run_started_at: float, address: str, source: str | None) -> None:
+        """Trace the path to an address for a run that began; does nothing while too many wait."""
+        if self._room.acquire(blocking=False):
+            self._pool.submit(self._trace, check, run_started_at, address, source)
+
+    def close(self) -> None:
+        """Drop what waits and end what runs as soon as it answers."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _trace(self, check: int, run_started_at: float, address: str, source: str | None) -> None:
+        try:
+            kept = json.dumps(trace(address, source))
+            batch = Batch(traces=[{"check": check, "started_at": micros(run_started_at), "trace": kept}])
+            self._write(batch)
+        finally:
+            self._room.release()
+
+
+def trace(address: str, source: str | None) -> list[dict[str, Any]]:
+    """The hops towards an address as they answered: distance, address and round trip in seconds.
+
+    A machine that does not allow it gives one entry that says so under `error`.
+    """
+    try:
+        hops = icmplib.traceroute(
+            address, count=1, interval=0.05, timeout=1, max_hops=_MAX_HOPS, source=_address(source)
+        )
+    except (icmplib.ICMPLibError, OSError) as error:
+        return [{"error": str(error) or type(error).__name__}]
+    return [{"distance": hop.distance, "address": hop.address, "rtt": hop.avg_rtt / 1000} for hop in hops]
+
+
+def ping(address: str, source: str | None, count: int) -> dict[str, Any]:
+    """Ping an address `count` times, a quarter of a second apart; times in seconds."""
+    for privileged in (True, False):
+        try:
+            host = icmplib.ping(
+                address, count=count, interval=0.25, timeout=2, source=_address(source), privileged=privileged
+            )
+        except icmplib.SocketPermissionError:
+            continue
+        except (icmplib.ICMPLibError, OSError) as error:
+            return {"address": address, "error": str(error) or type(error).__name__}
+        return {
+            "address": address,
+            "sent": host.packets_sent,
+            "received": host.packets_received,
+            "rtts": [rtt / 1000 for rtt in host.rtts],
+        }
+    return {"address": address, "error": "not permitted"}
+
+
+def _address(source: str | None) -> str | None:
+    """icmplib takes a source address only; a source that is an interface is left to the routes."""
+    return source if source and (":" in source or source[0].isdigit()) else None

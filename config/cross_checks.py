@@ -1,0 +1,26 @@
+"""All that only several entries together can get wrong, as one list of remarks. The checks stand in `check_*.py`."""
+
+from collections.abc import Callable, Iterator
+
+from config import check_addresses, check_dates, check_references, check_services
+from config.tree import Entry, Remark
+
+CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
+    check_references.repeated_ids,
+    check_references.upstream_circles,
+    check_addresses.repeated_questions,
+    check_addresses.unfit_sources,
+    check_addresses.untrusted_sentinels,
+    check_services.unjudgeable_services,
+    check_services.needs_beyond_members,
+    check_services.nothing_watched,
+    check_dates.reversed_service_days,
+    check_dates.misplaced_changes,
+)
+
+
+def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
+    """Every remark of every check; `unsure` names the lists that could not be read in full."""
+    for check in CHECKS:
+        yield from check(root)
+    yield from check_references.dangling_references(root, unsure)

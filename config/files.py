@@ -1,0 +1,137 @@
+"""Texts by name: from a folder on disk or from an archive of what was once loaded; encodings are settled here.
+
+An archive is one JSON text that holds the configuration file and every table it names, so that a ledger
+alone can load any past configuration again. What the texts say is for others to read.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from config.errors import WrongValueError
+
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class Texts(Protocol):
+    """Where the texts of a configuration come from. `read` raises WrongValueError if there is none to be had."""
+
+    @property
+    def main(self) -> str:
+        """The name of the configuration file."""
+        ...
+
+    def read(self, name: str) -> str:
+        """The text of the configuration file (`main`) or of a table it names."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A configuration file on disk, and the tables beside it."""
+
+    path: Path
+
+    @property
+    def main(self) -> str:
+        """The name of the configuration file."""
+        return self.path.name
+
+    def read(self, name: str) -> str:
+        """The text of a file beside the configuration file."""
+        return read_text(self.path.parent / name)
+
+
+@dataclass(slots=True)
+class Archive:
+    """Texts once read, by name."""
+
+    main: str
+    files: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> str:
+        """The text kept under a name."""
+        if name not in self.files:
+            raise WrongValueError("the archive does not hold this file", rule="file")
+        return self.files[name]
+
+    def text(self) -> str:
+        """The archive as one text."""
+        return json.dumps({"main": self.main, "files": self.files}, ensure_ascii=False, sort_keys=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the archive's text, in hex."""
+        return hashlib.sha256(self.text().encode()).hexdigest()
+
+
+def open_archive(text: str) -> Archive:
+    """The archive that `Archive.text` wrote. Raises WrongValueError if the text is not one."""
+    try:
+        kept = json.loads(text)
+        return Archive(str(kept["main"]), {str(name): str(held) for name, held in kept["files"].items()})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise WrongValueError("this is not the archive of a configuration", rule="file") from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8, UTF-16 (with its mark) or GB18030, which contains GBK.
+
+    Raises WrongValueError if there is no such file, it cannot be read, or it is not text in one of these.
+    """
+    try:
+        return decode(path.read_bytes())
+    except FileNotFoundError:
+        raise WrongValueError("there is no such file", rule="file") from None
+    except IsADirectoryError:
+        raise WrongValueError("this is a directory; expected a file", rule="file") from None
+    except OSError as error:
+        raise WrongValueError("the file cannot be read: {why}", rule="file", why=error.strerror) from None
+
+
+def decode(raw: bytes) -> str:
+    """The text of these bytes. Raises WrongValueError if they are not text in an encoding named in `read_text`."""
+    if raw.startswith(_WORKBOOKS):
+        raise WrongValueError("this is an Excel workbook; expected it saved as CSV", rule="encoding")
+    text = _decode_16_bit(raw) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else _decode_8_bit(raw)
+    if _NOT_TEXT.search(text):
+        raise WrongValueError("this is a binary file; expected text in UTF-8 or GBK", rule="encoding")
+    return text
+
+
+def _decode_16_bit(raw: bytes) -> str:
+    return raw.decode("utf-16", "replace").replace("\ufffd", "\x00")  # damage shows as a binary file
+
+
+def _decode_8_bit(raw: bytes) -> str:
+    if b"\x00" in raw:
+        raise WrongValueError("this is a binary file; expected text in UTF-8 or GBK", rule="encoding")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _decode_gb18030(raw, raw.count(b"\n", 0, error.start) + 1)
+
+
+def _decode_gb18030(raw: bytes, line: int) -> str:
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        text = "\ue000"
+    if _PRIVATE_USE.search(text) or _nearly_utf_8(raw):
+        raise WrongValueError(
+            "line {line} is neither UTF-8 nor GBK; expected the file saved as UTF-8",
+            rule="encoding",
+            line=line,
+        )
+    return text
+
+
+def _nearly_utf_8(raw: bytes) -> bool:
+    """Whether most of what is not ASCII is right UTF-8: then a broken byte is damage, not another encoding."""
+    read = re.sub("[\x00-\x7f]", "", raw.decode("utf-8", "replace"))
+    return read.count("\ufffd") * 4 < len(read)

@@ -1,0 +1,164 @@
+"""A configuration file and its tables into a frozen `Config`, or every finding at once.
+
+The order of things: read the text, its YAML, the tables it names; validate each value by the models; check
+entries against each other; say everything with its place. What single values and entries may be is not here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from config.cross_checks import cross_check
+from config.errors import ConfigError, Finding, WrongValueError
+from config.files import Archive, Folder, Texts, open_archive
+from config.messages import remarks_of
+from config.model import Config, Network
+from config.tables import Table, read_table
+from config.tree import LISTS, Entry, Loc, Remark, Tree, Value, path_text
+from config.yaml_places import Document, NotYamlError, read_yaml
+
+Place = tuple[int, int, str]  # which file, which line or row, and both as text
+
+
+def load(path: Path) -> Config:
+    """The configuration in the file at `path`. Raises ConfigError with every finding of severity error."""
+    return _Loading(Folder(path), str(path)).config()
+
+
+def load_text(text: str) -> Config:
+    """The configuration kept in `Config.text`, without its files. Raises ConfigError."""
+    try:
+        archive = open_archive(text)
+    except WrongValueError as wrong:
+        raise ConfigError((Finding(wrong.rule, "error", "archive", wrong.text, wrong.values),)) from None
+    return _Loading(archive, archive.main).config()
+
+
+def check(path: Path) -> tuple[Finding, ...]:
+    """Every finding about the file at `path`, warnings too, in the order of the file and then of its tables."""
+    loading = _Loading(Folder(path), str(path))
+    loading.read()
+    return loading.found()
+
+
+@dataclass(slots=True)
+class _Loading:
+    """One file being loaded: what was read so far, and what was found."""
+
+    texts: Texts
+    shown: str  # the file as the user named it
+    kept: Archive = field(init=False)
+    document: Document | None = None
+    tables: dict[str, Table] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)  # lists whose table could not be read at all
+    findings: dict[Finding | str, tuple[int, int, Finding]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.kept = Archive(self.texts.main)
+
+    def config(self) -> Config:
+        """The configuration, or ConfigError."""
+        network = self.read()
+        errors = tuple(finding for finding in self.found() if finding.severity == "error")
+        if errors or network is None:
+            raise ConfigError(errors)
+        return Config(**dict(network), digest=self.kept.digest, text=self.kept.text())
+
+    def found(self) -> tuple[Finding, ...]:
+        """The findings, in the order of the file and then of its tables."""
+        return tuple(finding for _, _, finding in sorted(self.findings.values(), key=lambda found: found[:2]))
+
+    def read(self) -> Network | None:
+        """Read and check everything; the network if its values are right, whatever else was found."""
+        tree = self._read_main()
+        if tree is None:
+            return None
+        self._read_tables(tree)
+        readable = {key: value for key, value in tree.items() if key not in self.unread}
+        network = self._validate(readable)
+        unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list)}
+        unsure |= {section for section, table in self.tables.items() if table.findings}
+        self._say_all(cross_check(Entry((), tree), frozenset(unsure)))
+        return network
+
+    def _text(self, name: str) -> str:
+        self.kept.files[name] = self.texts.read(name)
+        return self.kept.files[name]
+
+    def _read_main(self) -> Tree | None:
+        try:
+            self.document = read_yaml(self._text(self.texts.main))
+        except NotYamlError as wrong:
+            self._add((0, wrong.line, f"{self.shown}:{wrong.line}"), wrong)
+            return None
+        except WrongValueError as wrong:
+            self._add((0, 0, self.shown), wrong)
+            return None
+        self._say_all(self.document.remarks)
+        if not isinstance(self.document.tree, dict):
+            text = "expected a configuration of `key: value` lines, such as `organisation: …`"
+            self._add((0, 1, f"{self.shown}:1"), WrongValueError(text, rule="shape"))
+            return None
+        return self.document.tree
+
+    def _read_tables(self, tree: Tree) -> None:
+        """Put the entries of every table in the place of its name."""
+        for section in LISTS:
+            name = tree.get(section)
+            if isinstance(name, str):
+                try:
+                    text = self._text(name)
+                except WrongValueError as wrong:
+                    order, line, place = self._place((section,))
+                    self._add((order, line, f"{place}: {name}"), wrong)
+                    self.unread.add(section)
+                else:
+                    tree[section] = self._read_table(section, name, text)
+
+    def _read_table(self, section: str, name: str, text: str) -> list[Value]:
+        table = read_table(str(Path(self.shown).parent / name), text, section)
+        self.tables[section] = table
+        for finding in table.findings:
+            self._keep(len(self.tables), 1, finding)
+        return table.entries
+
+    def _validate(self, tree: Tree) -> Network | None:
+        try:
+            return Network.model_validate(tree)
+        except ValidationError as error:
+            self._say_all(said for said in remarks_of(error) if not self._said_of_column(said))
+            return None
+
+    def _said_of_column(self, said: Remark) -> bool:
+        table = self.tables.get(str(said.loc[0])) if said.loc else None
+        keys = ".".join(step for step in said.loc[1:] if isinstance(step, str))
+        return table is not None and said.rule == "missing" and table.lacks(keys)
+
+    def _say_all(self, remarks: Iterator[Remark] | tuple[Remark, ...]) -> None:
+        for said in remarks:
+            values = (
+                said.values if said.other is None else said.values | {"other": self._place(said.other)[2]}
+            )
+            order, line, place = self._place(said.loc)
+            self._keep(order, line, Finding(said.rule, said.severity, place, said.text, values))
+
+    def _place(self, loc: Loc) -> Place:
+        """Where a place of the tree stands: in its table, or in the configuration file."""
+        section = str(loc[0]) if loc else ""
+        if section in self.tables and len(loc) > 1:
+            table, number = self.tables[section], loc[1]
+            row = table.rows[number] if isinstance(number, int) else 1
+            return 1 + list(self.tables).index(section), row, table.place(loc[1:])
+        assert self.document is not None  # noqa: S101 - places are asked for only after the file was read
+        line = self.document.line(loc)
+        path = path_text(self.document.tree, loc)
+        return 0, line, f"{self.shown}:{line}: {path}" if path else f"{self.shown}:{line}"
+
+    def _add(self, place: Place, wrong: WrongValueError) -> None:
+        order, line, shown = place
+        self._keep(order, line, Finding(wrong.rule, "error", shown, wrong.text, wrong.values))
+
+    def _keep(self, order: int, line: int, finding: Finding) -> None:
+        self.findings.setdefault(str(finding), (order, line, finding))

@@ -1,0 +1,136 @@
+"""What pydantic refuses, said in our own words: what was wrong and what was expected there.
+
+One function a kind of refusal, listed in `_SAYINGS`. Below `storage` nothing that was written is repeated.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from config.errors import WrongValueError
+from config.keys import fields, model_at, nearest
+from config.tree import Loc, Remark, remark
+
+_SHOWN = 60
+_UNSHOWN = "this"
+_MAY_HOLD_SECRETS = ("storage",)
+
+
+def remarks_of(error: ValidationError) -> list[Remark]:
+    """Every refusal of a validation as a remark at its place."""
+    return [_remark(details) for details in error.errors(include_url=False)]
+
+
+def _remark(details: ErrorDetails) -> Remark:
+    loc, context = details["loc"], details.get("ctx", {})
+    wrong = context.get("error")
+    if isinstance(wrong, WrongValueError):
+        return remark(loc, wrong)
+    say = _SAYINGS.get(details["type"], _say_otherwise)
+    return say(loc, _shown(loc, details["input"]), {**context, "msg": details["msg"]})
+
+
+def _shown(loc: Loc, written: object) -> str:
+    """What was written, short enough for a line."""
+    if loc and loc[0] in _MAY_HOLD_SECRETS:
+        return _UNSHOWN
+    if isinstance(written, Mapping):
+        return "a mapping"
+    if isinstance(written, list | tuple):
+        return "a list"
+    text = str(written)
+    return (text if len(text) <= _SHOWN else text[:_SHOWN] + "…") or "nothing"
+
+
+def _say_missing(loc: Loc, _found: str, _context: Mapping[str, Any]) -> Remark:
+    return Remark(loc, "missing", "{key} is missing; it is required", {"key": loc[-1]})
+
+
+def _say_unknown(loc: Loc, _found: str, _context: Mapping[str, Any]) -> Remark:
+    model = model_at(loc[:-1])
+    known = fields(model) if model else {}
+    near = nearest(str(loc[-1]), known)
+    if near:
+        text = "unknown key {key}; did you mean {near}?"
+        return Remark(loc, "unknown-key", text, {"key": loc[-1], "near": near})
+    text = "unknown key {key}; expected one of {known}"
+    return Remark(loc, "unknown-key", text, {"key": loc[-1], "known": ", ".join(known)})
+
+
+def _say_text(loc: Loc, found: str, _context: Mapping[str, Any]) -> Remark:
+    return Remark(loc, "shape", "expected text, found {found}", {"found": found})
+
+
+def _say_mapping(loc: Loc, found: str, _context: Mapping[str, Any]) -> Remark:
+    if found == _UNSHOWN:
+        return Remark(loc, "shape", "expected `key: value` lines")
+    return Remark(loc, "shape", "expected `key: value` lines, found {found}", {"found": found})
+
+
+def _say_list(loc: Loc, found: str, _context: Mapping[str, Any]) -> Remark:
+    text = (
+        "expected a list, such as [{found}], found {found}" if found not in _NO_EXAMPLE else "expected a list"
+    )
+    return Remark(loc, "shape", text, {"found": found})
+
+
+def _say_whole_number(loc: Loc, found: str, _context: Mapping[str, Any]) -> Remark:
+    return Remark(loc, "number", "{found} is not a whole number, such as 2", {"found": found})
+
+
+def _say_number(loc: Loc, found: str, _context: Mapping[str, Any]) -> Remark:
+    return Remark(
+        loc, "number", "{found} is not a number, such as 99.5; a unit goes in `unit`", {"found": found}
+    )
+
+
+def _say_least(loc: Loc, found: str, context: Mapping[str, Any]) -> Remark:
+    values = {"found": found, "least": context["ge"]}
+    return Remark(loc, "number", "{found} is too small; expected at least {least}", values)
+
+
+def _say_most(loc: Loc, found: str, context: Mapping[str, Any]) -> Remark:
+    values = {"found": found, "most": context["le"]}
+    return Remark(loc, "number", "{found} is too large; expected at most {most}", values)
+
+
+def _say_above(loc: Loc, found: str, context: Mapping[str, Any]) -> Remark:
+    values: dict[str, object] = {"found": found, "bound": f"{context['gt']:g}"}
+    return Remark(loc, "number", "{found} is too small; expected more than {bound}", values)
+
+
+def _say_one_of(loc: Loc, found: str, context: Mapping[str, Any]) -> Remark:
+    values: dict[str, object] = {"found": found, "known": str(context["expected"]).replace("'", "")}
+    return Remark(loc, "choice", "{found} is not known here; expected {known}", values)
+
+
+def _say_otherwise(loc: Loc, found: str, context: Mapping[str, Any]) -> Remark:
+    values = {"found": found, "why": context["msg"]}
+    return Remark(loc, "value", "{found} cannot be used here: {why}", values)
+
+
+_NO_EXAMPLE = ("a mapping", "a list", _UNSHOWN)
+
+_SAYINGS: dict[str, Callable[[Loc, str, Mapping[str, Any]], Remark]] = {
+    "missing": _say_missing,
+    "extra_forbidden": _say_unknown,
+    "string_type": _say_text,
+    "model_type": _say_mapping,
+    "model_attributes_type": _say_mapping,
+    "dict_type": _say_mapping,
+    "tuple_type": _say_list,
+    "list_type": _say_list,
+    "int_parsing": _say_whole_number,
+    "int_type": _say_whole_number,
+    "int_from_float": _say_whole_number,
+    "int_parsing_size": _say_whole_number,
+    "float_parsing": _say_number,
+    "float_type": _say_number,
+    "finite_number": _say_number,
+    "greater_than_equal": _say_least,
+    "less_than_equal": _say_most,
+    "greater_than": _say_above,
+    "literal_error": _say_one_of,
+}

@@ -1,0 +1,178 @@
+"""CSV tables, as Excel saves them, into the same tree a YAML list gives; each entry remembers its row.
+
+The header row names the columns by the keys of the model, nested ones dotted (`check.address`). An empty cell
+is a value not given. Row numbers are Excel's: the header is row 1. What the values mean is judged elsewhere.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from config.errors import Finding, WrongValueError
+from config.keys import Kind, columns, model_at, nearest, required
+from config.tree import Loc, Value
+
+_SEPARATORS = re.compile(r"[\s;,、；，]+")
+_CHANGES = re.compile(r"[;；\n]")
+
+Split = tuple[int, tuple[str, ...], Kind]
+
+
+@dataclass(slots=True)
+class Table:
+    """The entries of a table; `rows[i]` is the row of `entries[i]`, `findings` what its shape got wrong."""
+
+    name: str
+    entries: list[Value] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def place(self, within: Loc) -> str:
+        """Where a value stands; `within` is its place below the list: entry number, then keys."""
+        number = within[0] if within else None
+        row = self.rows[number] if isinstance(number, int) else 1
+        column = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in within[1:])
+        return _place(self.name, row, column.removeprefix("."))
+
+    def lacks(self, key: str) -> bool:
+        """Whether a missing column already says that `key` is missing in every row."""
+        return any(column == key or column.startswith(f"{key}.") for column in self.missing)
+
+    def say(self, rule: str, row: int, at: str, text: str, **values: object) -> None:
+        """Add a finding at a row and, if it has a name, a column."""
+        self.findings.append(Finding(rule, "error", _place(self.name, row, at), text, values))
+
+
+def _place(name: str, row: int, column: str) -> str:
+    return f"{name}: row {row}, column {column}" if column else f"{name}: row {row}"
+
+
+def read_table(name: str, text: str, section: str) -> Table:
+    """The entries of the list `section` in a CSV text; every mistake of shape becomes a finding of the table."""
+    table = Table(name)
+    rows = _rows(table, text)
+    header = next(rows, None)
+    if header is None:
+        table.say("table", 1, "", "the table is empty; expected a row of column names")
+        return table
+    splits = _read_header(table, [cell.strip() for cell in header[1]], section)
+    width = len(header[1])
+    for row, cells in rows:
+        if any(cell.strip() for cell in cells) and _has_width(table, row, cells, width):
+            table.rows.append(row)
+            table.entries.append(_entry(table, row, cells, splits))
+    return table
+
+
+def _rows(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
+    first, row = text.partition("\n")[0], 0
+    delimiter = max(",;\t", key=first.count)
+    try:
+        for row, cells in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
+        ):
+            yield row, cells
+    except csv.Error as error:
+        table.say("table", row + 1, "", "the row cannot be read as CSV: {why}", why=error)
+
+
+def _read_header(table: Table, header: list[str], section: str) -> list[Split]:
+    """How to take each named column apart; unknown, repeated and missing ones are findings."""
+    model = model_at((section,))
+    known: dict[str, Kind] = dict(columns(model)) if model else {}
+    splits: list[Split] = []
+    for place, column in enumerate(header):
+        if column in header[:place]:
+            if column:
+                table.say(
+                    "table", 1, column, "the column {column} stands twice; expected it once", column=column
+                )
+        elif column in known:
+            splits.append((place, tuple(column.split(".")), known[column]))
+        elif column:
+            _say_unknown(table, column, known)
+    table.missing = [name for name in required(model) if name not in header] if model else []
+    for name in table.missing:
+        table.say("missing", 1, "", "the column {column} is missing; it is required", column=name)
+    return splits
+
+
+def _say_unknown(table: Table, column: str, known: dict[str, Kind]) -> None:
+    near = nearest(column, known)
+    if near:
+        table.say(
+            "unknown-key",
+            1,
+            column,
+            "unknown column {column}; did you mean {near}?",
+            column=column,
+            near=near,
+        )
+    else:
+        table.say(
+            "unknown-key",
+            1,
+            column,
+            "unknown column {column}; expected one of {known}",
+            column=column,
+            known=", ".join(known),
+        )
+
+
+def _has_width(table: Table, row: int, cells: list[str], width: int) -> bool:
+    """Whether a row has a cell for every column of the header and nothing beyond; else that is a finding."""
+    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        table.say(
+            "table",
+            row,
+            "",
+            "the row has {found} cells; expected {expected}, as in the header",
+            found=len(cells),
+            expected=width,
+        )
+        return False
+    return True
+
+
+def _entry(table: Table, row: int, cells: list[str], splits: list[Split]) -> Value:
+    entry: dict[str, Value] = {}
+    for place, keys, kind in splits:
+        cell = cells[place].strip()
+        if cell:
+            into = entry
+            for key in keys[:-1]:
+                inner = into.setdefault(key, {})
+                into = inner if isinstance(inner, dict) else into
+            into[keys[-1]] = cell if kind == "text" else _split(table, row, keys, cell, kind)
+    return entry
+
+
+def _split(table: Table, row: int, keys: tuple[str, ...], cell: str, kind: Kind) -> Value:
+    if kind == "list":
+        return [item for item in _SEPARATORS.split(cell) if item]
+    try:
+        return [read_change(part.split()) for part in _CHANGES.split(cell) if part.strip()]
+    except WrongValueError as wrong:
+        table.say(wrong.rule, row, ".".join(keys), wrong.text, **wrong.values)
+        return []
+
+
+def read_change(words: list[str]) -> Value:
+    """One dated change of a cell: `2026-03-01 commit_rate=20M carrier=cmcc`.
+
+    Raises WrongValueError if a word behind the day is not `key=value`.
+    """
+    change: dict[str, Value] = {"from": words[0]}
+    for word in words[1:]:
+        key, sign, value = word.partition("=")
+        if not (key and sign and value):
+            raise WrongValueError(
+                "{found} is not a change; expected a day and key=value, such as 2026-03-01 commit_rate=20M",
+                rule="table",
+                found=word,
+            )
+        change[key] = value
+    return change

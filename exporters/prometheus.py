@@ -1,0 +1,195 @@
+"""`/metrics`: the overview as Prometheus text, format 0.0.4. What is unknown has no sample.
+
+Here live metric names, their help and how lines are put together; nothing is measured or judged here.
+
+prometheus_client writes the families of the collector itself. It needs some 3 s for 10,000 circuits, so the
+families with a line per subject are joined here: the labels of a subject are rendered once and kept for as
+long as the same tuple of subjects comes back; only values are written anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import compress
+from operator import add
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from exporters.reading import UNKNOWN, UPSTREAM, CollectorNow, Columns, Kind, Reader, Subject
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+THINGS = {
+    "circuits": "circuit",
+    "services": "service",
+    "devices": "device",
+    "systems": "system",
+    "sentinels": "sentinel",
+}
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric of every subject of a kind; `values` gives a value a row, NaN where there is no sample."""
+
+    suffix: str
+    type: Literal["gauge", "counter"]
+    help: str
+    values: Callable[[Columns], NDArray[np.float64]]
+
+
+def up(now: Columns) -> NDArray[np.float64]:
+    """1 up, 0 down, NaN while unknown."""
+    return np.where(now.state == UNKNOWN, np.nan, now.state)
+
+
+def watched(now: Columns) -> NDArray[np.float64]:
+    """1 while somebody watches. A subject masked by its upstream is watched, though its state is unknown."""
+    values = np.where(now.state == UNKNOWN, np.nan, 1.0)
+    values[[row for row, reason in now.reason.items() if reason.startswith(UPSTREAM)]] = 1.0
+    return values
+
+
+FAMILIES = (
+    Family("up", "gauge", "Whether the {thing} answers: 1 up, 0 down, no sample while unknown.", up),
+    Family("watched", "gauge", "1 while the {thing} is watched, no sample while nobody watches.", watched),
+    Family("rtt_seconds", "gauge", "Round trip of the last answer of the {thing}.", lambda now: now.rtt),
+    Family("loss_ratio", "gauge", "Share of first packets lost in five minutes.", lambda now: now.loss),
+    Family(
+        "outages_total",
+        "counter",
+        "Recorded down-runs of the {thing}, short ones included.",
+        lambda now: now.outages.astype(np.float64),
+    ),
+    Family(
+        "outage_seconds_total",
+        "counter",
+        "Measured down-time of the {thing}, the present run included.",
+        lambda now: now.outage_seconds,
+    ),
+)
+
+
+def labels(pairs: Iterable[tuple[str, str]]) -> str:
+    """The label part of a line, `{name="value",…}` and a blank."""
+    return "{" + ",".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in pairs) + "} "
+
+
+def subject_labels(thing: str, subject: Subject) -> str:
+    """The labels by which a subject is selected and summed."""
+    pairs = [(thing, subject.id), ("group", subject.group)]
+    if thing == "circuit":
+        pairs.append(("carrier", subject.carrier))
+    return labels([*pairs, ("site", subject.site)])
+
+
+def info_labels(thing: str, subject: Subject) -> str:
+    """What people read beside the id: joined to other metrics in dashboards."""
+    pairs = [(thing, subject.id), ("name", subject.name), ("site_name", subject.site_name)]
+    if thing == "circuit":
+        pairs += [("carrier_name", subject.carrier_name), ("cid", subject.cid), ("path", subject.path)]
+    return labels(pairs)
+
+
+def head(name: str, kind: str, text: str) -> str:
+    """The HELP and TYPE lines of a family."""
+    return f"# HELP {name} {text}\n# TYPE {name} {kind}"
+
+
+def lines(name: str, heads: list[str], values: NDArray[np.float64]) -> str:
+    """A sample line for each value that is not NaN, each led by a line feed."""
+    known = ~np.isnan(values)
+    if not known.all():
+        heads, values = list(compress(heads, known.tolist())), values[known]
+    lead = "\n" + name
+    return lead + lead.join(map(add, heads, map(repr, values.tolist()))) if heads else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What stays the same for one tuple of subjects."""
+
+    subjects: tuple[Subject, ...]
+    heads: list[str]
+    info: str
+
+    @classmethod
+    def of(cls, thing: str, subjects: tuple[Subject, ...]) -> "Rendered":
+        """Render the labels of all subjects once."""
+        name = f"linewalker_{thing}_info"
+        ones = np.ones(len(subjects))
+        info = head(name, "gauge", f"Name and attributes of the {thing}.")
+        info += lines(name, [info_labels(thing, subject) for subject in subjects], ones)
+        return cls(subjects, [subject_labels(thing, subject) for subject in subjects], info)
+
+
+class CollectorFamilies(Collector):
+    """The families of the collector itself, for prometheus_client to write."""
+
+    def __init__(self, now: CollectorNow) -> None:
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Rounds, queue, clock and build."""
+        now = self._now
+        completed = CounterMetricFamily("linewalker_rounds", "Completed rounds.", labels=["round"])
+        late = GaugeMetricFamily(
+            "linewalker_round_late_seconds", "How late the last round started.", labels=["round"]
+        )
+        for one in now.rounds:
+            completed.add_metric([one.name], one.completed)
+            late.add_metric([one.name], one.late_seconds)
+        yield from (completed, late)
+        yield GaugeMetricFamily("linewalker_watching", "Whether the collector watches.", value=now.watching)
+        yield GaugeMetricFamily(
+            "linewalker_ledger_queue_rows", "Rows not yet in the ledger.", value=now.queue_rows
+        )
+        if now.clock_offset is not None:
+            yield GaugeMetricFamily(
+                "linewalker_clock_offset_seconds", "Offset to the named clock source.", value=now.clock_offset
+            )
+        build = {"version": now.version, "config_digest": now.config_digest}
+        yield InfoMetricFamily("linewalker_build", "Program version and configuration.", value=build)
+
+
+class Metrics:
+    """Writes what the reader tells as Prometheus text."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._rendered: dict[str, Rendered] = {}
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
+        PlatformCollector(registry=self._process)
+
+    def render(self) -> bytes:
+        """All families as UTF-8 text, format 0.0.4."""
+        overview = self._reader.overview()
+        blocks = [
+            block
+            for name, kind in overview.kinds.items()
+            if kind.subjects
+            for block in self._kind(THINGS[name], kind)
+        ]
+        own = generate_latest(CollectorFamilies(overview.collector)) + generate_latest(self._process)
+        return "".join(f"{block}\n" for block in blocks).encode() + own
+
+    def _kind(self, thing: str, kind: Kind) -> Iterator[str]:
+        rendered = self._rendered.get(thing)
+        # Identity, not equality: comparing 10,000 subjects would cost more than what is saved.
+        if rendered is None or rendered.subjects is not kind.subjects:
+            rendered = self._rendered[thing] = Rendered.of(thing, kind.subjects)
+        yield rendered.info
+        for family in FAMILIES:
+            name = f"linewalker_{thing}_{family.suffix}"
+            first = head(name, family.type, family.help.format(thing=thing))
+            yield first + lines(name, rendered.heads, family.values(kind.now))

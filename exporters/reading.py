@@ -1,0 +1,122 @@
+"""What exporters are told, as plain values: who is watched, and how it stands now.
+
+The collector fills these from the ledger and the live feed; nothing here knows a database. A column has one
+row per subject, in the order of `Subjects`. Times are seconds since 1970 UTC, NaN where there is none.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+DOWN, UP, UNKNOWN = 0, 1, 2
+STATES = ("down", "up", "unknown")
+UPSTREAM = "upstream "  # how the reason of a masked run begins; the id of what it depends on follows
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One circuit, service, device, system or sentinel as configured; fixed until the next reload."""
+
+    id: str
+    name: str
+    group: str = ""  # of a sentinel: near or far
+    carrier: str = ""  # carrier id
+    carrier_name: str = ""
+    site: str = ""  # site id; of a circuit its Z end
+    site_name: str = ""
+    path: str = ""  # direct | pinned | device | unproven; circuits only
+    address: str = ""  # what is asked
+    type: str = ""
+    cid: str = ""  # 电路代号
+    rate: str = ""  # contracted rate as written, such as 10M
+    fault_phone: str = ""  # 报障电话
+    contact: str = ""  # of the far end
+    derived: bool = False  # a service without a check of its own
+    members: tuple[str, ...] = ()  # circuits of a service
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How the subjects of one kind stand: the raw masked run, live quality, totals since recording began."""
+
+    state: NDArray[np.int8]
+    since: NDArray[np.float64]  # start of the present run; NaN while unknown from the beginning
+    rtt: NDArray[np.float64]  # seconds, of the last answer
+    loss: NDArray[np.float64]  # share of first packets lost in the last five minutes
+    outages: NDArray[np.int64]  # recorded down-runs
+    outage_seconds: NDArray[np.float64]  # measured down-time, the present run included
+    reason: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """All subjects of one kind with their columns."""
+
+    subjects: tuple[Subject, ...]
+    now: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class RoundNow:
+    """One round: how often it completed and how late its last start was."""
+
+    name: str
+    completed: int
+    late_seconds: float
+    watched_until: float
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorNow:
+    """The collector itself. `problem` is a sentence with its remedy while something keeps it from watching.
+
+    While `watching` is False every state of the overview is unknown.
+    """
+
+    organisation: str
+    vantage: str
+    version: str
+    watching: bool
+    problem: str = ""
+    started_at: float = float("nan")
+    rounds: tuple[RoundNow, ...] = ()
+    queue_rows: int = 0
+    clock_offset: float | None = None  # None: no named source, 时钟未校准
+    config_digest: str = ""
+    shortest_sure: float = 12.0  # cuts at least this long are always found; seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything at one instant. Kinds: circuits, services, devices, systems, sentinels."""
+
+    at: float
+    kinds: dict[str, Kind]
+    collector: CollectorNow
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One recorded change, newest first on the page: subject `id` of `kind` went to `state` at `at`."""
+
+    at: float
+    kind: str
+    id: str
+    name: str
+    state: str
+    reason: str
+    lasted: float  # seconds the run before it had lasted; NaN where unknown
+
+
+class Reader(Protocol):
+    """What the page, the API and /metrics may ask. Implemented in the collector."""
+
+    def overview(self) -> Overview:
+        """How everything stands now; cheap, never waits for a database."""
+        ...
+
+    def recent(self, limit: int) -> tuple[Change, ...]:
+        """The newest recorded changes of all subjects."""
+        ...

@@ -1,0 +1,95 @@
+"""Rows as every printing command shows them: a plain table for the terminal, CSV, JSON.
+
+A row is a mapping from column keys to values. A column is as wide as what stands in it, East Asian wide
+characters counted as two. Titles, and codes such as `up`, are in the reader's words in tables only; CSV and
+JSON are read by programs and keep the keys and codes.
+"""
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from exporters.figures import NONE
+from exporters.words import Say
+
+Rows = Sequence[Mapping[str, object]]
+Form = Literal["text", "json", "csv"]
+NOTHING: tuple[object, ...] = (None, "", [], ())
+
+# Column keys and codes that tables translate; the message catalogue has each with blanks for underscores.
+TITLES = (
+    "address", "carrier", "circuits", "cid", "derived", "end", "fault_phone", "group", "id", "kind", "lasted",
+    "line", "loss_ratio", "members", "message", "name", "outcome", "path", "place", "rate", "reason", "round",
+    "rtt_seconds", "rule", "seconds", "severity", "since", "site", "start", "started_at", "ended_at", "state",
+)  # fmt: skip
+CODES = ("state", "outcome", "severity", "path", "kind", "reason")
+
+
+def write(name: str, rows: Rows, form: Form, say: Say) -> str:
+    """Rows as text, CSV, or JSON under their name; `say` gives the reader's words for tables."""
+    if form == "json":
+        return json.dumps({name: rows}, ensure_ascii=False, indent=1) + "\n"
+    return as_csv(rows) if form == "csv" else as_table(rows, say)
+
+
+def width(text: str) -> int:
+    """Columns of a terminal that a text takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def as_table(rows: Rows, say: Say) -> str:
+    """Rows as an aligned table with a line of titles, numbers to the right; columns without a value are left out."""
+    keys = [key for key in _keys(rows) if any(row.get(key) not in NOTHING for row in rows)]
+    titles = [say(key.replace("_", " ")) for key in keys]
+    cells = [[_cell(key, row.get(key), say) for key in keys] for row in rows]
+    widths = [max(map(width, column)) for column in zip(titles, *cells, strict=True)]
+    right = [all(_is_number(row.get(key)) for row in rows) for key in keys]
+    lines = [titles, ["-" * size for size in widths], *cells] if keys else []
+    return "".join(_line(line, widths, right) for line in lines)
+
+
+def as_csv(rows: Rows) -> str:
+    """Rows as CSV with a line of keys; a list is joined by blanks, and where there is no value nothing stands."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, _keys(rows), restval="", lineterminator="\n")
+    if rows:
+        writer.writeheader()
+        writer.writerows({key: _plain(value) for key, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _keys(rows: Rows) -> list[str]:
+    return list(dict.fromkeys(key for row in rows for key in row))
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _plain(value: object) -> object:
+    """A value on one line: texts in a list joined, anything deeper as JSON."""
+    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        return " ".join(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple | dict) else value
+
+
+def _cell(key: str, value: object, say: Say) -> str:
+    if value in NOTHING:
+        return NONE
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = str(_plain(value))
+    text = say(text) if key in CODES else text
+    # Names come from files: an escape sequence in one must not reach the terminal.
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _line(cells: list[str], widths: list[int], right: list[bool]) -> str:
+    padded = [
+        " " * (size - width(cell)) + cell if to_right else cell + " " * (size - width(cell))
+        for cell, size, to_right in zip(cells, widths, right, strict=True)
+    ]
+    return "  ".join(padded).rstrip() + "\n"

@@ -1,0 +1,140 @@
+"""On which node each address of a configuration lives, and which lines alone may carry it. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from config.errors import LinewalkerError
+from config.model import Circuit, Config
+from lab.plan import (
+    CENTRE,
+    COLLECTOR_ADDRESS,
+    COLLECTOR_SECOND_ADDRESS,
+    CORE,
+    UPLINK,
+    Line,
+    router_of,
+)
+
+CORE_ROUTER = "core-router"  # the device whose address is the core router's own
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What the collector sends from `source` to `address` travels `line` or not at all."""
+
+    address: str
+    source: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where addresses live and how they may be reached.
+
+    `loopback` maps each address beside the lines' own to its node, `direct` those that one line alone carries;
+    `sources` are the collector's addresses.
+    """
+
+    loopback: dict[str, str]
+    direct: dict[str, Line]
+    pins: tuple[Pin, ...]
+    sources: tuple[str, ...]
+
+
+def places_of(config: Config, lines: tuple[Line, ...]) -> Places:
+    """Derive every place from the configuration alone; the first to claim an address has it."""
+    circuits = tuple(zip(config.circuits, lines[2:], strict=True))
+    own = {address for line in lines for address in (line.core_address, line.node_address)}
+    sources = _sources(config)
+    loopback: dict[str, str] = {}
+    for subject, address, node in _claims(config):
+        _require_ipv4(subject, address)
+        if address not in own and address not in sources:
+            loopback.setdefault(address, node)
+    direct = {
+        address: line
+        for circuit, line in circuits
+        if circuit.path == "direct"
+        for address, _ in _asked(circuit)
+        if address in loopback
+    }
+    pins = tuple(
+        Pin(address, source, line)
+        for circuit, line in circuits
+        if circuit.path == "pinned"
+        for address, source in _asked(circuit)
+        if source and source != UPLINK
+    )
+    return Places(loopback, direct, pins, sources)
+
+
+def _claims(config: Config) -> Iterator[tuple[str, str, str]]:
+    """(who, address, node), in the order in which they are heard."""
+    sentinels = config.vantage.sentinels
+    yield from (("a near sentinel", address, CORE) for address in sentinels.near)
+    yield from (("a far sentinel", address, CENTRE) for address in sentinels.far)
+    for circuit in config.circuits:
+        for address, _ in _asked(circuit):
+            yield f"circuit {circuit.id}", address, router_of(circuit.termination_z)
+    home = _Homes(config)
+    for service in config.services:
+        if service.check:
+            members = service.circuits or (service.needs.of if service.needs else ())
+            yield f"service {service.id}", service.check.address, home.of(service.site, members)
+    for device in config.devices:
+        node = CORE if device.id == CORE_ROUTER else home.of(device.site)
+        yield f"device {device.id}", device.check.address, node
+    for system in config.systems:
+        yield f"system {system.id}", system.check.address, home.of(system.site)
+
+
+class _Homes:
+    """A site with circuits has a router of its own; everything else stands in the centre."""
+
+    def __init__(self, config: Config) -> None:
+        self.site = {circuit.id: circuit.termination_z for circuit in config.circuits}
+
+    def of(self, site: str | None, circuits: tuple[str, ...] = ()) -> str:
+        site = site or next((self.site[name] for name in circuits if name in self.site), None)
+        return router_of(site) if site is not None and site in self.site.values() else CENTRE
+
+
+def _asked(circuit: Circuit) -> Iterator[tuple[str, str | None]]:
+    """(address, source) of a circuit, today's and those of its dated changes."""
+    address, source = circuit.address, circuit.source
+    yield address, source
+    for change in circuit.changes:
+        address, source = change.address or address, change.source or source
+        yield address, source
+
+
+def _sources(config: Config) -> tuple[str, ...]:
+    asked = [(f"circuit {c.id}", source) for c in config.circuits for _, source in _asked(c)]
+    checks = [
+        (f"{kind} {one.id}", one.check.source)
+        for kind, several in (
+            ("service", config.services),
+            ("device", config.devices),
+            ("system", config.systems),
+        )
+        for one in several
+        if one.check
+    ]
+    named = {source: subject for subject, source in (*asked, *checks) if source and source != UPLINK}
+    for source, subject in named.items():
+        _require_ipv4(subject, source)
+    return tuple(dict.fromkeys((COLLECTOR_ADDRESS, COLLECTOR_SECOND_ADDRESS, *named)))
+
+
+def _require_ipv4(subject: str, address: str) -> None:
+    try:
+        IPv4Address(address)
+    except ValueError:
+        raise LinewalkerError(
+            "{subject}: {address} cannot be made in the practice network; it knows IPv4 addresses, "
+            "and one interface of the collector, named {interface}",
+            subject=subject,
+            address=address,
+            interface=UPLINK,
+        ) from None

@@ -1,0 +1,133 @@
+"""Ask many targets for an ICMP echo, thousands a second. What a round does is in `probes.round`.
+
+roster      whom packets go to, and how        packets   the bytes, as columns
+channel     the sockets of one address family  mmsg      sendmmsg and recvmmsg
+questions   what is open, what has settled     agenda    what is due when
+sentinels   whether we could see               refusals  what an errno means
+"""
+
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from probes.channel import Channel
+from probes.clock import Clock, SystemClock
+from probes.columns import Answers, Flags, Targets
+from probes.questions import Questions, Reasons
+from probes.rhythm import Rhythm
+from probes.roster import Roster, enrol
+from probes.round import Desk, Round
+from probes.sentinels import PULSE_SECONDS, Sentinels
+from probes.sockets import Kind
+
+KINDS: tuple[Kind, ...] = ("raw", "datagram")
+
+
+class NotPermitted(PermissionError):  # noqa: N818 - named like its base, which says the same of a file
+    """No ICMP socket may be opened. `text` is the sentence with its `values` not yet filled in."""
+
+    text = (
+        "This process may not open ICMP sockets. Allow it for everybody with "
+        '`sysctl -w net.ipv4.ping_group_range="0 2147483647"`, or for this program with '
+        "`setcap cap_net_raw+ep {python}`; both need root."
+    )
+
+    def __init__(self) -> None:
+        self.values = {"python": str(Path(sys.executable).resolve())}
+        super().__init__(self.text.format(**self.values))
+
+
+def random_token() -> int:
+    """64 random bits."""
+    return secrets.randbits(64)
+
+
+class IcmpProber:
+    """Asks by ICMP echo over raw or, failing that, datagram sockets. Raises NotPermitted if neither may be had."""
+
+    def __init__(
+        self,
+        targets: Targets,
+        rhythm: Rhythm,
+        *,
+        clock: Clock | None = None,
+        token: Callable[[], int] = random_token,
+        kinds: tuple[Kind, ...] = KINDS,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._token = token
+        roster = enrol(targets)
+        pulses = len(roster.name) - roster.count
+        roster.token[roster.count :] = token()
+        self._desk = Desk(
+            roster=roster,
+            channels=open_channels(roster, kinds),
+            questions=Questions(len(targets), rhythm),
+            sentinels=Sentinels(
+                limit=max(rhythm.retry_span, PULSE_SECONDS) + 0.5,
+                answer_within=rhythm.timeout,
+                any_configured=pulses > 0,
+            ),
+            reasons=Reasons(),
+            rhythm=rhythm,
+            clock=self._clock,
+            phase=targets.phase,
+            pulse_heard=np.zeros(pulses, np.int64),
+        )
+        self._next_start = float("nan")
+
+    def probe(self, down: Flags, *, opening: bool = False) -> Iterator[Answers]:
+        """Run one round now; see `probes.columns.Prober`."""
+        desk = self._desk
+        desk.roster.token[: desk.roster.count] = self._token()
+        current = Round(desk, down, opening=opening)
+        desk.sentinels.begin(self._clock.monotonic(), self._next_start)
+        self._next_start = current.next_start
+        try:
+            yield from current.run()
+        finally:
+            desk.questions.drop()
+            desk.sentinels.rest(self._clock.monotonic())
+
+    def close(self) -> None:
+        """Give back sockets."""
+        for channel in self._desk.channels:
+            channel.close()
+
+
+def open_channels(roster: Roster, kinds: tuple[Kind, ...]) -> tuple[Channel, ...]:
+    """A channel for each address family among the rows; a family this machine lacks has its rows refused."""
+    channels = []
+    block = secrets.randbelow(255) + 1
+    for family in (socket.AF_INET, socket.AF_INET6):
+        rows = roster.rows_of(family)
+        if not len(rows) and (family == socket.AF_INET6 or len(roster.name)):
+            continue
+        channel = open_channel(family, roster, kinds, block)
+        if channel is None:
+            version = "IPv4" if family == socket.AF_INET else "IPv6"
+            roster.refused.update((int(row), f"{version} is not available on this machine") for row in rows)
+        else:
+            channels.append(channel)
+    return tuple(channels)
+
+
+def open_channel(
+    family: socket.AddressFamily, roster: Roster, kinds: tuple[Kind, ...], block: int
+) -> Channel | None:
+    """The first kind of socket that may be opened; None where the machine does not have the family."""
+    denied = False
+    for kind in kinds:
+        try:
+            return Channel(family, kind, roster, block)
+        except PermissionError:
+            denied = True
+        except OSError:
+            continue
+    if denied:
+        raise NotPermitted
+    return None

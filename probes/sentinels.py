@@ -1,0 +1,126 @@
+"""Whether we could see: the one judge of "silent because it is down" against "silent because we were blind".
+
+Pure: no socket and no clock; times come in, in seconds of one steady clock.
+
+Rules
+-----
+1. Sentinels are *pulsed* once a second while a round runs. A pulse counts as answered if any sentinel answers.
+2. A *gap* is the time between the sends of two consecutive answered pulses; the present moment also ends one.
+   The planned pause between two rounds is rest: it is not part of a gap.
+3. A gap longer than `limit` = max(retry span, 1 s) + 0.5 s is a *blind spell*. Its reason is `suspended` if no
+   pulse was even sent for that long (the process stood still), else `blind`.
+4. A silent question is the network's fault only if a pulse sent after its last packet was answered and no blind
+   spell overlaps the time from its first to its last packet. As long as neither that nor a spell is known,
+   the judgement waits.
+
+Theory of operation
+-------------------
+Pulses leave on a grid of one second, so a loss of sight that lasts as long as the retry span swallows enough
+pulses to make a gap longer than the limit: it cannot hide all packets of a question without being seen itself.
+One lost pulse alone makes a gap of 2 s, which the default limit of 2.5 s forgives.
+
+    seeing ──── gap > limit, noticed by look() or heard() ────▶ blind     Sight(last answered, seen=False)
+    blind  ──── a newer pulse is answered, by heard() ────────▶ seeing    Sight(that pulse,   seen=True)
+
+A sight that is lost ends the watch at the last *answered* pulse, although it is noticed up to `limit` later.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from probes.columns import Codes, Floats, Sight
+
+SEEN, WAIT, BLIND, SUSPENDED, NOBODY = 0, 1, 2, 3, 4
+REASONS = ("", "blind", "blind", "suspended", "no sentinel to compare with")
+
+PULSE_SECONDS = 1.0
+_REMEMBERED = 64  # pulses, spells, rests: minutes, where questions last seconds
+
+
+@dataclass(slots=True)
+class Spell:
+    """A blind spell: the open interval between two answered pulses; `end` is infinite while it lasts."""
+
+    start: float
+    end: float
+    reason: int
+
+
+@dataclass(slots=True)
+class Sentinels:
+    """Pulses sent and answered, and the blind spells that follow from them."""
+
+    limit: float
+    answer_within: float
+    any_configured: bool = True
+    spells: list[Spell] = field(default_factory=list)
+    _sent: dict[int, float] = field(default_factory=dict)
+    _serial: int = 0
+    _answered: float = math.nan  # send time of the newest answered pulse
+    _asked: float = math.nan  # send time of the newest pulse
+    _rested_since: float = math.nan
+    _rests: list[tuple[float, float]] = field(default_factory=list)  # start and length of planned pauses
+
+    @property
+    def seeing(self) -> bool:
+        """No blind spell is open."""
+        return not (self.spells and math.isinf(self.spells[-1].end))
+
+    @property
+    def newest(self) -> int:
+        """Serial of the newest pulse, 0 before the first."""
+        return self._serial
+
+    def begin(self, now: float, expected: float) -> None:
+        """A round begins. The pause before it is rest as far as it was planned: up to `expected`."""
+        if math.isnan(self._answered):
+            self._answered = self._asked = now
+        elif expected > self._rested_since:
+            planned = min(now, expected) - self._rested_since
+            self._rests = [*self._rests[1 - _REMEMBERED :], (self._rested_since, planned)]
+
+    def rest(self, now: float) -> None:
+        """The round has ended; nobody is pulsed until the next one begins."""
+        self._rested_since = now
+
+    def pulse(self, now: float) -> int:
+        """A pulse leaves now; returns its serial number."""
+        self._serial += 1
+        self._sent[self._serial] = self._asked = now
+        self._sent.pop(self._serial - _REMEMBERED, None)
+        return self._serial
+
+    def heard(self, serial: int, arrival: float) -> list[Sight]:
+        """A sentinel answered pulse `serial` at `arrival`; late and unknown ones do not count."""
+        sent = self._sent.get(serial, math.nan)
+        if not (arrival <= sent + self.answer_within) or sent <= self._answered:
+            return []
+        events = self.look(sent)
+        self._answered = sent
+        if not self.seeing:
+            self.spells[-1].end = sent
+            events.append(Sight(at=sent, seen=True))
+        return events
+
+    def look(self, now: float) -> list[Sight]:
+        """Notice a gap that has grown too long; call it after reading replies and before sending a pulse."""
+        if not self.any_configured or not self.seeing or self._unrested(self._answered, now) <= self.limit:
+            return []
+        reason = SUSPENDED if self._unrested(self._asked, now) > self.limit else BLIND
+        self.spells = [*self.spells[1 - _REMEMBERED :], Spell(self._answered, math.inf, reason)]
+        return [Sight(at=self._answered, seen=False, reason=REASONS[reason])]
+
+    def _unrested(self, begin: float, end: float) -> float:
+        """Seconds from `begin` to `end` without the planned pauses between."""
+        return end - begin - sum(length for start, length in self._rests if begin <= start < end)
+
+    def judge(self, first: Floats, last: Floats) -> Codes:
+        """Judge silent questions by the send times of their first and last packets: SEEN, WAIT, BLIND, …"""
+        if not self.any_configured:
+            return np.full(len(first), NOBODY, np.int8)
+        verdict = np.where(last < self._answered, SEEN, WAIT).astype(np.int8)
+        for spell in self.spells:
+            verdict[(spell.start < last) & (first < spell.end)] = spell.reason
+        return verdict

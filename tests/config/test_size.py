@@ -1,0 +1,42 @@
+"""Ten thousand circuits load in two seconds of one processor, right or wrong; loading stays a light import."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from written import COLUMNS, HEAD, load_written
+
+from config.load import check
+
+MANY = 10_000
+
+
+def rows(carrier: str) -> bytes:
+    lines = [
+        f"c{n},专线{n},branch,{carrier},centre,haikou,10.{64 + n // 65536}.{n // 256 % 256}.{n % 256},10M,2026-01-01"
+        for n in range(MANY)
+    ]
+    return "\n".join((f"{COLUMNS},commit_rate,in_service_from", *lines)).encode()
+
+
+def test_ten_thousand_circuits_load_in_two_seconds(tmp_path: Path) -> None:
+    begin = time.process_time()
+    network = load_written(tmp_path, HEAD + "circuits: lines.csv\n", {"lines.csv": rows("ct")})
+    assert len(network.circuits) == MANY
+    assert time.process_time() - begin < 2
+
+
+def test_ten_thousand_mistakes_are_told_of_in_five_seconds(tmp_path: Path) -> None:
+    (tmp_path / "network.yaml").write_text(HEAD + "circuits: lines.csv\n", "utf-8")
+    (tmp_path / "lines.csv").write_bytes(rows("cu"))
+    begin = time.process_time()
+    assert len(check(tmp_path / "network.yaml")) == MANY
+    assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize("heavy", ["sqlalchemy", "starlette", "uvicorn"])
+def test_reading_a_configuration_imports_nothing_heavy(heavy: str) -> None:
+    program = f"import sys, config.load; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=30).returncode == 0

@@ -1,0 +1,127 @@
+"""Every sentence the program can say, read from the sources, and the message catalogue they are looked up in.
+
+`python -m tests.exporters.catalogue` brings the `.po` up to date with the sources (new sentences with an empty
+translation, those no longer said left out) and compiles it; write the Chinese into the `.po` and run it again.
+"""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from exporters.text import TITLES
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("collector", "config", "exporters", "indicators", "lab", "probes")
+PO = ROOT / "exporters/locale/zh_CN/LC_MESSAGES/linewalker.po"
+MO = PO.with_suffix(".mo")
+# Who is given sentences, and as which argument; keyword arguments `text`, `problem` and `remedy` always count.
+SPEAKERS = {
+    "_": 0, "say": 3, "_say": 1, "Remark": 2, "Finding": 3,
+    "LinewalkerError": 0, "LedgerError": 0, "MachineError": 0, "ConfigError": 0,
+    "WrongValueError": 0, "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
+}  # fmt: skip
+BORN = datetime(2026, 1, 1, tzinfo=UTC)  # so that a file with the same sentences is the same file
+KEYWORDS = ("text", "problem", "remedy")
+# Reasons and problems that are put together where no speaker is near; the ledger keeps them in English.
+REASONS = (
+    "upstream {upstream}", "blind", "suspended", "late", "not watched", "no answer", "loss", "no route",
+    "no sentinel to compare with", "the collecting process does not answer", "ICMP error",
+    *(f"{what} from {{sender}}" for what in (
+        "network unreachable", "host unreachable", "protocol unreachable", "port unreachable",
+        "fragmentation needed", "packet too big", "prohibited", "no route", "time to live exceeded",
+        "hop limit exceeded", "ICMP error {number}",
+    )),
+)  # fmt: skip
+
+
+@cache
+def said() -> dict[str, str]:
+    """Every sentence with a place where it is said."""
+    found = dict.fromkeys(REASONS, "reasons")
+    found.update({title.replace("_", " "): "exporters/text.py" for title in TITLES})
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            where = path.relative_to(ROOT).as_posix()
+            found.update(dict.fromkeys(_in_code(path.read_text("utf-8")), where))
+    for path in sorted((ROOT / "exporters/web/templates").glob("*.html")):
+        for _, text, *_ in extract("jinja2.ext:babel_extract", BytesIO(path.read_bytes())):
+            found[str(text)] = path.relative_to(ROOT).as_posix()
+    return found
+
+
+def _in_code(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            called = _name(node.func)
+            place = SPEAKERS.get(called, len(node.args))
+            for argument in node.args[place : place + 1]:
+                yield from _texts(argument)
+            for keyword in node.keywords:
+                if keyword.arg in KEYWORDS and called != "replace":
+                    yield from _texts(keyword.value)
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in KEYWORDS:
+            yield from _texts(node.value)
+
+
+def _name(function: ast.expr) -> str:
+    """What is called: `say(…)`, `table.say(…)` or `words(lang)(…)`, which counts as `_(…)`."""
+    if isinstance(function, ast.Call):
+        return "_" if _name(function.func) == "words" else ""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and any(map(str.isalpha, node.value)):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+
+
+def catalogue() -> Catalog:
+    """The catalogue as written in the `.po`."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="zh_CN")
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The catalogue as `.mo`."""
+    buffer = BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def untranslated() -> list[str]:
+    """Sentences without Chinese, each with a place."""
+    known = catalogue()
+    return [
+        f"{where}: {text}" for text, where in said().items() if not (text in known and known[text].string)
+    ]
+
+
+def update() -> None:
+    """Write the `.po` anew from the sources, keeping what is translated, and compile it."""
+    old = catalogue() if PO.exists() else Catalog(locale="zh_CN")
+    new = Catalog(
+        locale="zh_CN", fuzzy=False, header_comment="# Chinese words of Linewalker.", creation_date=BORN,
+        revision_date=BORN, project="Linewalker", version="1", msgid_bugs_address="none",
+        last_translator="Linewalker", language_team="Linewalker",
+    )  # fmt: skip
+    for text, where in sorted(said().items(), key=lambda item: (item[1], item[0])):
+        kept = old[text].string if text in old else ""
+        new.add(text, kept, auto_comments=[where])
+    with PO.open("wb") as file:
+        write_po(file, new, width=110, omit_header=False)
+    MO.write_bytes(compiled(new))
+
+
+if __name__ == "__main__":
+    update()
+    print("\n".join(untranslated()))

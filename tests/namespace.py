@@ -1,0 +1,118 @@
+"""Tests that need a network of their own: each runs in a user, network and PID namespace made for it.
+
+No root is needed and nothing leaves the machine. Decorate a test with `in_namespace`; inside it, `Host` is
+another machine, a network namespace at the other end of a wire.
+"""
+
+import functools
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import ParamSpec
+
+P = ParamSpec("P")
+
+ROOT = Path(__file__).parent.parent
+INSIDE = "LINEWALKER_TEST_NAMESPACE"
+_UNSHARE = ("unshare", "-Urnpf", "--mount-proc", "--kill-child")
+
+
+def in_namespace(test: Callable[P, None]) -> Callable[P, None]:
+    """Run this one test by a pytest of its own inside fresh namespaces, with the loopback interface up."""
+
+    @functools.wraps(test)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        if os.environ.get(INSIDE):
+            run("ip", "link", "set", "lo", "up")
+            test(*args, **kwargs)
+            return
+        node = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
+        pytest = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", node)
+        inner = subprocess.run(
+            (*_UNSHARE, *pytest),
+            cwd=ROOT,
+            env={**os.environ, INSIDE: "1"},
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+        assert inner.returncode == 0, inner.stdout + inner.stderr
+
+    return wrapper
+
+
+def run(*command: str) -> str:
+    """Run a command that must succeed; returns what it printed."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+    return done.stdout
+
+
+def sysctl(key: str, value: str | int) -> None:
+    """Set a kernel parameter of this namespace."""
+    run("sysctl", "-qw", f"{key}={value}")
+
+
+class Host:
+    """Another machine: a network namespace, held by a sleeping process, with a wire to ours.
+
+    `near` and `far` are the addresses of the two ends, with their prefix lengths.
+    """
+
+    def __init__(self, name: str, near: str = "10.0.0.1/24", far: str = "10.0.0.2/24") -> None:
+        self.name = name
+        self.near, self.far = near, far
+
+    def __enter__(self) -> "Host":
+        self._holder = subprocess.Popen(("unshare", "-n", "sleep", "600"))
+        self._await_namespace()
+        pid = str(self._holder.pid)
+        run("ip", "link", "add", self.name, "type", "veth", "peer", "name", "wire", "netns", pid)
+        # Without this an IPv6 address is not usable for a second or two.
+        for where in ((), self._prefix):
+            run(*where, "sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
+        run("ip", "address", "add", self.near, "dev", self.name, *_nodad(self.near))
+        run("ip", "link", "set", self.name, "up")
+        self.run("ip", "link", "set", "lo", "up")
+        self.run("ip", "address", "add", self.far, "dev", "wire", *_nodad(self.far))
+        self.run("ip", "link", "set", "wire", "up")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._holder.kill()
+        self._holder.wait()
+
+    @property
+    def _prefix(self) -> tuple[str, ...]:
+        return ("nsenter", "-t", str(self._holder.pid), "-n")
+
+    def _await_namespace(self) -> None:
+        ours = os.readlink("/proc/self/ns/net")
+        for _ in range(500):
+            if os.readlink(f"/proc/{self._holder.pid}/ns/net") != ours:
+                return
+            time.sleep(0.01)
+        raise AssertionError("no network namespace was made within 5 s")
+
+    def run(self, *command: str) -> str:
+        """Run a command on this host."""
+        return run(*self._prefix, *command)
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start a program on this host; the caller ends it."""
+        return subprocess.Popen((*self._prefix, *command), stdout=subprocess.PIPE, text=True)
+
+    def answer(self, answers: bool) -> None:
+        """Let this host answer echo requests, or be silent."""
+        self.run("sysctl", "-qw", f"net.ipv4.icmp_echo_ignore_all={int(not answers)}")
+
+
+def _nodad(address: str) -> tuple[str, ...]:
+    return ("nodad",) if ":" in address else ()
