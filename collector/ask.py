@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from collector import checks, frames, processes, restore, tracing
+from collector import checks, frames, processes, quality, restore, runs, tracing
 from collector.feed import Feed
 from collector.ledger import store
 from collector.rounds import Plan, Round
@@ -70,13 +70,17 @@ class Asker:
         vantage = self.config.vantage.name
         with self.ledger.reading() as connection:
             open_, watches = restore.open_runs(connection, vantage), restore.last_watches(connection, vantage)
+            bins = [restore.bins(connection, plan.checks, self.started_at) for plan in self.plans]
         asked = {plan.name: set(plan.checks) for plan in self.plans}
-        batch.ends.extend(restore.left(open_, watches, asked))
+        for end in restore.left(open_, watches, asked, self.started_at):
+            batch.ends.append(end)
+            del open_[end["check"]]  # whatever is seen of this check next begins another run
+        batch.add("watch", restore.interrupted(watches))
         self.writer.put(batch)
         self._schedule.every("feed", 1.0, 1.0, self._beat)
         self._schedule.start()
-        for plan in self.plans:
-            self._begin(plan, restore.state(plan.checks, open_, watches))
+        for plan, counted in zip(self.plans, bins, strict=True):
+            self._begin(plan, restore.state(plan.checks, open_, watches), counted)
 
     def stop(self, seconds: float) -> bool:
         """Stop asking and write everything; whether everything was written in that time."""
@@ -89,19 +93,19 @@ class Asker:
         self.ledger.close()
         return written
 
-    def _begin(self, plan: Plan, state: Any) -> None:
+    def _begin(self, plan: Plan, state: runs.State, bins: quality.Bins) -> None:
         """Open the prober and schedule the round; while the machine does not allow it, try again later."""
         try:
             prober = PROBERS["icmp"](plan.targets, plan.rhythm)
         except PermissionError as error:
             self.problem = str(error)
             log.error("%s", error)  # noqa: TRY400 - the message is the remedy, a traceback is noise
-            timer = threading.Timer(_PERMISSION_SECONDS, self._begin, (plan, state))
+            timer = threading.Timer(_PERMISSION_SECONDS, self._begin, (plan, state, bins))
             timer.daemon = True
             timer.start()
             return
         self.problem = ""
-        one = Round(plan, prober, self.clock, self.writer.put, self._tell, state)
+        one = Round(plan, prober, self.clock, self.writer.put, self._tell, state, bins)
         self.rounds.append(one)
         self._schedule.once(partial(one.hold, opening=True))
         self._schedule.every(plan.name, plan.rhythm.interval, plan.opening_seconds, one.hold)

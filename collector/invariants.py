@@ -1,9 +1,11 @@
 """`ledger check`: what must hold of recorded facts, whatever happened while they were written. Pure, over rows.
 
 - Runs of one check do not overlap, and none ends before it starts.
-- Between two runs of one check there is no hole inside watched time.
-- Watches of one round do not overlap (but for a step of the wall clock), and none ends before it starts.
+- Between two runs of one check there is no hole inside watched time, unless the check had left the round.
+- Watches of one round do not overlap, and none ends before it starts.
 - The moment that dates a run lies inside its bounds.
+
+What lies in a stretch that a backward step of the wall clock made happen twice may overlap.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,19 +24,33 @@ SLACK_MICROS = 1
 def violations(runs: Sequence[Any], watches: Sequence[Any], watched: dict[str, Watched]) -> list[Finding]:
     """Everything that does not hold; `runs` sorted by (check, started_at), `watches` by (round, started_at)."""
     found: list[Finding] = []
+    steps = [row for row in watches if row.stepped_to is not None and row.stepped_to < row.ended_at]
     for _, own in groupby(runs, key=lambda row: row.check):
-        found += _of_runs(list(own), watched)
+        found += _of_runs(list(own), watched, steps)
     for _, own in groupby(watches, key=lambda row: (row.vantage, row.round)):
-        found += _of_watches(list(own))
+        found += _of_watches(list(own), steps)
     return found
 
 
-def _of_runs(runs: list[Any], watched: dict[str, Watched]) -> Iterator[Finding]:
+def _overlap(before: Any, after: Any, steps: Sequence[Any]) -> bool:
+    """Whether `before` goes on after `after` began, other than in time that a step of the clock brought back."""
+    ends = [row.ended_at for row in (before, after) if row.ended_at is not None]
+    if before.ended_at is not None and before.ended_at <= after.started_at:
+        return False
+    twice = (
+        step.stepped_to <= after.started_at and ends and min(ends) <= step.ended_at + step.interval
+        for step in steps
+        if step.round == before.round
+    )
+    return not any(twice)
+
+
+def _of_runs(runs: list[Any], watched: dict[str, Watched], steps: Sequence[Any]) -> Iterator[Finding]:
     for run in runs:
         yield from _bounds(run)
     for before, after in pairwise(runs):
         place = f"check {before.check}, run {before.started_at}"
-        if before.ended_at is None or before.ended_at > after.started_at:
+        if _overlap(before, after, steps):
             yield Finding(
                 "runs-overlap", "error", place,
                 "this run has not ended when the next begins at {next}", {"next": after.started_at},
@@ -48,7 +64,8 @@ def _of_runs(runs: list[Any], watched: dict[str, Watched]) -> Iterator[Finding]:
 
 
 def _watched_between(before: Any, after: Any, watched: dict[str, Watched]) -> float:
-    if after.started_at - before.ended_at <= SLACK_MICROS or before.round not in watched:
+    left = before.ended_before is None  # nothing was seen that ended it: its check was asked no more
+    if left or before.round not in watched or after.started_at - before.ended_at <= SLACK_MICROS:
         return 0.0
     hole = watched[before.round].seconds(np.array([before.ended_at]), np.array([after.started_at]))
     return float(hole[0])
@@ -71,7 +88,7 @@ def _bounds(run: Any) -> Iterable[Finding]:
             )  # fmt: skip
 
 
-def _of_watches(watches: list[Any]) -> Iterator[Finding]:
+def _of_watches(watches: list[Any], steps: Sequence[Any]) -> Iterator[Finding]:
     for watch in watches:
         if watch.ended_at < watch.started_at:
             yield Finding(
@@ -79,7 +96,7 @@ def _of_watches(watches: list[Any]) -> Iterator[Finding]:
                 "it ends at {end}, before it starts", {"end": watch.ended_at},
             )  # fmt: skip
     for before, after in pairwise(watches):
-        if before.ended_at > after.started_at and before.stepped_to is None:
+        if _overlap(before, after, steps):
             yield Finding(
                 "watches-overlap", "error", f"watch {before.round} {before.started_at}",
                 "it ends at {end}, after the next began at {next}",

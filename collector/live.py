@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import sqlalchemy as sa
 
 from collector.board import Board, Totals
 from collector.feed import follow
@@ -93,10 +94,15 @@ class LiveReader:
 
     def _count(self) -> None:
         ledger = self._open()
-        if ledger is not None:
+        if ledger is None:
+            return
+        try:
             totals = count_totals(ledger, self._clock.wall())
-            with self._lock:
-                self._totals = totals
+        except sa.exc.SQLAlchemyError as error:  # the feed is followed all the same
+            log.warning("the ledger cannot be read: %s", error)
+            return
+        with self._lock:
+            self._totals = totals
 
     def _open(self) -> Ledger | None:
         """The ledger, once the collector has made it."""

@@ -59,6 +59,21 @@ def remember_nothing(count: int, attempts: int) -> PacketMemory:
     )
 
 
+def take_up(memory: PacketMemory, state: State) -> None:
+    """Go on recording the down-runs in which these checks stand."""
+    down = state.outcome == DOWN
+    memory.run[down] = state.since[down]
+    memory.left[down] = ROUNDS_KEPT
+
+
+def interrupt(memory: PacketMemory) -> list[PacketRecord]:
+    """The silences that are going on, as far as they went: nobody may be there when they end."""
+    records: list[PacketRecord] = []
+    for target in np.flatnonzero(memory.streak_count).tolist():
+        records += _streak(memory, target, float(memory.run[target]))
+    return records
+
+
 def record(
     memory: PacketMemory, before: State, answers: Answers, changes: Changes, addresses: tuple[str, ...]
 ) -> list[PacketRecord]:
@@ -68,13 +83,15 @@ def record(
     changed = np.zeros(len(memory.run), np.bool_)
     changed[changes.target] = True
     still_down = (before.outcome[target] == DOWN) & (answers.outcome == DOWN) & ~changed[target]
-    _lengthen(memory, answers, np.flatnonzero(still_down))
+    _lengthen(memory, answers, np.flatnonzero(still_down & ~np.isnan(memory.run[target])))
     went_down = changes.target[changes.outcome == DOWN]
     memory.run[went_down] = changes.started_at[changes.outcome == DOWN]
     for one in went_down.tolist():
         records += _remembered(memory, one, addresses)
     memory.left[went_down] = ROUNDS_KEPT
-    wanted = ~np.isnan(memory.run[target]) & ~still_down
+    # What we could not see or ask is no packet of the down-run, and may go on for weeks.
+    told = (answers.outcome != UNKNOWN) | changed[target]
+    wanted = ~np.isnan(memory.run[target]) & ~still_down & told
     for row in np.flatnonzero(wanted).tolist():
         records += _follow(memory, answers, row, addresses)
     _remember(memory, answers)
@@ -95,13 +112,14 @@ def _remembered(memory: PacketMemory, target: int, addresses: tuple[str, ...]) -
     """What the last rounds before the down-run that now begins held."""
     records: list[PacketRecord] = []
     for place in range(ROUNDS_KEPT):
+        answered = int(memory.answered[target, place])
         records += _question(
             target,
             float(memory.run[target]),
             memory.sent[target, place],
-            int(memory.answered[target, place]),
+            answered,
             float(memory.received[target, place]),
-            addresses[target],
+            addresses[target] if answered >= 0 else "",
         )
     return records
 

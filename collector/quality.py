@@ -42,13 +42,17 @@ def count(bins: Bins, answers: Answers) -> None:
     if not len(rows):
         return
     start = (answers.sent[rows, 0] // BIN_SECONDS).astype(np.int64) * BIN_SECONDS
+    if bins.closed:  # after a backward step of the clock, time that was counted and written comes again
+        rows, start = rows[start > bins.closed.started_at], start[start > bins.closed.started_at]
     for one in np.unique(start).tolist():
         _add(_bin(bins, one), answers, rows[start == one])
 
 
 def count_down(bins: Bins, round_started_at: float, down: Ints) -> None:
     """Count one regular round for targets that were down and therefore asked in the fast rhythm only."""
-    _bin(bins, int(round_started_at // BIN_SECONDS) * BIN_SECONDS).down[down] += 1
+    start = int(round_started_at // BIN_SECONDS) * BIN_SECONDS
+    if bins.closed is None or start > bins.closed.started_at:
+        _bin(bins, start).down[down] += 1
 
 
 def close(bins: Bins, settled_until: float) -> list[Bin]:
@@ -65,13 +69,19 @@ def loss(bins: Bins) -> Floats:
     for one in [*bins.open.values(), *([bins.closed] if bins.closed else [])]:
         lost += one.rescued + one.down
         sent += one.sent - one.incomplete + one.down
-    return np.divide(lost, sent, out=np.full(bins.targets, np.nan), where=sent > 0)
+    share: Floats = np.divide(lost, sent, out=np.full(bins.targets, np.nan), where=sent > 0)
+    return share
+
+
+def empty(start: int, targets: int) -> Bin:
+    """A bin in which nothing was counted yet."""
+    sent, rescued, incomplete, down, answered = np.zeros((5, targets), np.int64)
+    return Bin(start, sent, rescued, incomplete, down, answered, np.zeros(targets), np.zeros(targets))
 
 
 def _bin(bins: Bins, start: int) -> Bin:
     if start not in bins.open:
-        counts = [np.zeros(bins.targets, np.int64) for _ in range(5)]
-        bins.open[start] = Bin(start, *counts, np.zeros(bins.targets), np.zeros(bins.targets))
+        bins.open[start] = empty(start, bins.targets)
     return bins.open[start]
 
 

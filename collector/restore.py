@@ -6,7 +6,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector import runs
+from collector import quality, runs
 from collector.checks import phase
 from collector.ledger import schema
 from collector.ledger.store import Row, seconds
@@ -26,17 +26,26 @@ def open_runs(connection: Connection, vantage: str) -> dict[int, Row]:
 def last_watches(connection: Connection, vantage: str) -> dict[str, Row]:
     """The newest watch of every round of a vantage, by round."""
     watch = schema.watch
-    newest = (
-        sa.select(watch.c.round, sa.func.max(watch.c.started_at).label("started_at"))
-        .where(watch.c.vantage == vantage)
-        .group_by(watch.c.round)
-        .subquery()
-    )
-    joined = watch.join(
-        newest, (watch.c.round == newest.c.round) & (watch.c.started_at == newest.c.started_at)
-    )
-    found = connection.execute(sa.select(watch).select_from(joined).where(watch.c.vantage == vantage))
+    # The newest is the one written last: after a backward step of the clock an older one may bear a later time.
+    written = (watch.c.incarnation.desc(), watch.c.seq.desc())
+    place = sa.func.row_number().over(partition_by=watch.c.round, order_by=written).label("place")
+    ranked = sa.select(watch, place).where(watch.c.vantage == vantage).subquery()
+    columns = [ranked.c[column.name] for column in watch.c]
+    found = connection.execute(sa.select(*columns).where(ranked.c.place == 1))
     return {row.round: dict(row._mapping) for row in found}
+
+
+def bins(connection: Connection, checks: Sequence[int], now: float) -> quality.Bins:
+    """The counts of the five minutes that are going on at `now`, as far as they were written when we stopped."""
+    start = int(now // quality.BIN_SECONDS) * quality.BIN_SECONDS
+    table, one = schema.quality, quality.empty(start, len(checks))
+    place = {check: row for row, check in enumerate(checks)}
+    for row in connection.execute(sa.select(table).where(table.c.started_at == start * 1_000_000)):
+        if (at := place.get(row.check)) is not None:
+            for name in ("sent", "rescued", "incomplete", "down", "answered"):
+                getattr(one, name)[at] = row._mapping[name]
+            one.rtt_sum[at], one.rtt_max[at] = row.rtt_sum / 1e6, row.rtt_max / 1e6
+    return quality.Bins(len(checks), {start: one})
 
 
 def last_observation(check: int, watch: Row) -> float:
@@ -65,16 +74,24 @@ def state(checks: Sequence[int], open_: dict[int, Row], watches: dict[str, Row])
     return fresh
 
 
-def left(open_: dict[int, Row], watches: dict[str, Row], rounds: dict[str, set[int]]) -> list[Row]:
-    """Ends for the runs of checks that are no longer asked in the round their run was recorded in.
+def left(
+    open_: dict[int, Row], watches: dict[str, Row], rounds: dict[str, set[int]], now: float
+) -> list[Row]:
+    """Ends for the runs that cannot go on, each at its check's last observation.
 
-    `rounds` says which checks every round asks now. A run ends at its check's last observation.
+    Those of checks that are no longer asked in the round their run was recorded in (`rounds` says which checks
+    every round asks now), and those that began after `now`: somebody has set the clock back meanwhile.
     """
-    ends = []
+    ends: list[Row] = []
     for check, row in open_.items():
         watch = watches.get(row["round"])
-        if check not in rounds.get(row["round"], ()):
-            began = seconds(row["started_at"])
+        began = seconds(row["started_at"])
+        if check not in rounds.get(row["round"], ()) or began > now:
             last = last_observation(check, watch) if watch else began
             ends.append(closed(check, began, max(began, last)))
     return ends
+
+
+def interrupted(watches: dict[str, Row]) -> list[Row]:
+    """The watches that a collector left going on when it died; they say so from now on."""
+    return [{**watch, "reason": "interrupted"} for watch in watches.values() if not watch["reason"]]

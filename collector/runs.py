@@ -85,6 +85,18 @@ def step(state: State, answers: Answers) -> tuple[State, Changes]:
     return State(now, since, answered, silent), changes
 
 
+def stepped(state: State, moved: float, now: float) -> tuple[State, Ints]:
+    """The state after the wall clock was set by `moved` seconds to `now`, and the targets that begin anew.
+
+    The last packets are told by the new clock. A run that began later than `now` cannot go on, or its end would
+    lie before its start: it is to be closed, and what is seen next begins another.
+    """
+    ahead = state.since > now
+    outcome, since = state.outcome.copy(), state.since.copy()
+    outcome[ahead], since[ahead] = NEVER, np.nan
+    return State(outcome, since, state.answered + moved, state.silent + moved), np.flatnonzero(ahead)
+
+
 def _answered_packet(answers: Answers, rows: Ints) -> Floats:
     sends: Floats = answers.sent[rows, answers.answered[rows]]
     return sends

@@ -54,10 +54,11 @@ class Schedule:
 
     def every(self, name: str, interval: float, first_in: float, job: Callable[[], None]) -> None:
         """Run a job every `interval` seconds, the first time in `first_in` seconds."""
-        self._due[name] = (self._clock.monotonic() + first_in, interval)
+        due = self._clock.monotonic() + first_in
         self._scheduler.add_job(
             job, "interval", id=name, seconds=interval, **self._dates(self._clock.wall() + first_in)
         )
+        self._due[name] = (due, interval)
 
     def once(self, job: Callable[[], None]) -> None:
         """Run a job now."""
@@ -91,7 +92,7 @@ class Schedule:
     def _date_anew(self) -> None:
         """After a step of the wall clock: every job fires when it would have fired without it."""
         now = self._clock.monotonic()
-        for name, (first, interval) in self._due.items():
+        for name, (first, interval) in tuple(self._due.items()):  # others may add to it
             ahead = -(now - first) % interval if now > first else first - now
             self._scheduler.reschedule_job(
                 name, trigger="interval", seconds=interval, start_date=self._at(self._clock.wall() + ahead)

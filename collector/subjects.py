@@ -9,6 +9,7 @@ def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
     """Circuits, services, devices, systems and sentinels, in the order of the configuration."""
     sites = {site.id: site for site in config.sites}
     carriers = {carrier.id: carrier for carrier in config.carriers}
+    groups = {group.id: group.name for group in config.groups}
 
     def circuit(one: Circuit) -> Subject:
         carrier, site = carriers.get(one.carrier), sites.get(one.termination_z)
@@ -16,6 +17,7 @@ def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
             id=one.id,
             name=one.name,
             group=one.group,
+            group_name=groups.get(one.group, ""),
             carrier=one.carrier,
             carrier_name=carrier.name if carrier else one.carrier,
             site=one.termination_z,
@@ -31,16 +33,16 @@ def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
 
     def other(one: Service | Device | System) -> Subject:
         site = sites.get(one.site or "")
-        service = isinstance(one, Service)
         return Subject(
             id=one.id,
             name=one.name,
             group=one.group,
+            group_name=groups.get(one.group, ""),
             site=one.site or "",
             site_name=site.name if site else "",
             address=one.check.address if one.check else "",
-            derived=service and one.check is None,
-            members=_members(one) if service else (),
+            derived=one.check is None,
+            members=_members(one) if isinstance(one, Service) else (),
         )
 
     near = [Subject(id=a, name=a, group="near", address=a) for a in config.vantage.sentinels.near]

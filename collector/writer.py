@@ -58,14 +58,11 @@ class Writer:
         return not self._thread.is_alive() and self._rows == 0
 
     def _run(self) -> None:
-        while True:
-            batches = self._gathered()
-            if not batches:
-                return
+        while batches := self._gathered():
             while not self._written(batches):
-                if self._stopping.wait(RETRY_SECONDS):
-                    self._written(batches)
+                if self._stopping.is_set():
                     return
+                self._stopping.wait(RETRY_SECONDS)
 
     def _gathered(self) -> list[Batch]:
         """Everything that waits, at least one batch; empty when the writer is closed and nothing waits."""

@@ -35,6 +35,7 @@ def read_address(written: str) -> str:
         address = ipaddress.ip_address(written)
     except ValueError:
         raise _not_an_address(written) from None
+    # Many or none would answer; a reply counts only from the address that was asked.
     if address.is_multicast or address.is_unspecified:
         raise WrongValueError(
             "{found} is not the address of one host; expected an IPv4 or IPv6 address that can answer",

@@ -32,6 +32,7 @@ def repeated_questions(root: Entry) -> Iterator[Remark]:
     for circuit in root.entries("circuits"):
         yield from _asked_before(circuit, first)
         first.setdefault(_question(circuit), circuit.loc)
+    # Two systems on one host are right and stay silent; only a line needs a question nobody else asks.
     for section in ("services", "devices", "systems"):
         for entry in root.entries(section):
             yield from _asked_before(entry.within("check"), first)

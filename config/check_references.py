@@ -65,6 +65,7 @@ class _References:
             yield self._remark(loc, name, known, " or ".join(sections))
 
     def _remark(self, loc: Loc, name: str, known: frozenset[str], among: str) -> Remark:
+        # Looking for the nearest name is quadratic; whoever has fifty typos has another problem than typing.
         self.suggestions += 1
         near = nearest(name, known) if self.suggestions <= _MOST_SUGGESTIONS else ""
         values: dict[str, object] = {"name": name, "among": among, "near": near}
@@ -120,6 +121,7 @@ def upstream_circles(root: Entry) -> Iterator[Remark]:
     """Upstreams that lead back to where they began; one remark a circle, at its first entry in the file."""
     entries = [entry for section in ("circuits", "devices", "systems") for entry in root.entries(section)]
     upstream = {entry.text("id"): entry.text("upstream") for entry in entries if entry.text("upstream")}
+    # Each name is walked once in all, so a chain of ten thousand is not walked ten thousand times.
     settled: set[str] = set()
     for entry in entries:
         walk: list[str] = []

@@ -62,6 +62,7 @@ class Archive:
 
     def text(self) -> str:
         """The archive as one text."""
+        # Sorted, so that the digest does not depend on the order in which tables were read.
         return json.dumps({"main": self.main, "files": self.files}, ensure_ascii=False, sort_keys=True)
 
     @property
@@ -96,6 +97,7 @@ def read_text(path: Path) -> str:
 
 def decode(raw: bytes) -> str:
     """The text of these bytes. Raises WrongValueError if they are not text in an encoding named in `read_text`."""
+    # Said apart from other binary files, because it is what happens: the table was not exported but copied.
     if raw.startswith(_WORKBOOKS):
         raise WrongValueError("this is an Excel workbook; expected it saved as CSV", rule="encoding")
     text = _decode_16_bit(raw) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else _decode_8_bit(raw)
@@ -118,6 +120,7 @@ def _decode_8_bit(raw: bytes) -> str:
 
 
 def _decode_gb18030(raw: bytes, line: int) -> str:
+    # GB18030 decodes nearly anything; what lands in its private use area was never written by a person.
     try:
         text = raw.decode("gb18030")
     except UnicodeDecodeError:

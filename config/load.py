@@ -53,7 +53,7 @@ class _Loading:
     document: Document | None = None
     tables: dict[str, Table] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)  # lists whose table could not be read at all
-    findings: dict[Finding | str, tuple[int, int, Finding]] = field(default_factory=dict)
+    findings: dict[str, tuple[int, int, Finding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.kept = Archive(self.texts.main)
@@ -77,6 +77,7 @@ class _Loading:
             return None
         self._read_tables(tree)
         readable = {key: value for key, value in tree.items() if key not in self.unread}
+        # Cross-checks see the tree, not the models: one bad value must not keep a dangling reference unsaid.
         network = self._validate(readable)
         unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list)}
         unsure |= {section for section, table in self.tables.items() if table.findings}
@@ -132,6 +133,7 @@ class _Loading:
             return None
 
     def _said_of_column(self, said: Remark) -> bool:
+        # A missing column is told of once, in the header, and not again in each of ten thousand rows.
         table = self.tables.get(str(said.loc[0])) if said.loc else None
         keys = ".".join(step for step in said.loc[1:] if isinstance(step, str))
         return table is not None and said.rule == "missing" and table.lacks(keys)

@@ -13,6 +13,7 @@ from config.errors import WrongValueError
 from config.keys import fields, model_at, nearest
 from config.tree import Loc, Remark, remark
 
+# Long enough for any address, name or URL path; short enough that a pasted page does not fill the screen.
 _SHOWN = 60
 _UNSHOWN = "this"
 _MAY_HOLD_SECRETS = ("storage",)

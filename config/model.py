@@ -187,6 +187,7 @@ class Target(Model):
 class Storage(Model):
     """Where the ledger is kept; empty: SQLite in the data directory. Never holds a password itself."""
 
+    # As written: never a password in it, so that showing a configuration can never show a secret.
     url: StorageUrl = ""
     password: SecretRef | None = None
 

@@ -13,6 +13,7 @@ from config.errors import WrongValueError
 from config.units import Seconds
 from probes.rhythm import GUARD_SECONDS, Rhythm
 
+# One place for the defaults: a Rhythm made in code and one read from an empty mapping are the same.
 _BUILT_IN = Rhythm()
 
 

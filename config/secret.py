@@ -77,6 +77,7 @@ def read_storage_url(written: str) -> str:
         return written
     if is_reference(written):
         return read_reference(written)
+    # The query too: libpq takes ?password=… as gladly as user:password@.
     try:
         parts = urlsplit(written)
         hidden = parts.password is not None or any("password" in key for key, _ in parse_qsl(parts.query))

@@ -68,6 +68,7 @@ def read_table(name: str, text: str, section: str) -> Table:
 
 
 def _rows(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
+    # The header decides: names of columns hold no delimiter, while cells below may hold any of them.
     first, row = text.partition("\n")[0], 0
     delimiter = max(",;\t", key=first.count)
     try:
@@ -142,6 +143,7 @@ def _entry(table: Table, row: int, cells: list[str], splits: list[Split]) -> Val
     for place, keys, kind in splits:
         cell = cells[place].strip()
         if cell:
+            # Columns come from the models, so what is nested under a key is always a mapping.
             into = entry
             for key in keys[:-1]:
                 inner = into.setdefault(key, {})

@@ -52,6 +52,7 @@ def value_at(tree: Value, loc: Loc) -> Value | None:
 def path_text(tree: Value, loc: Loc) -> str:
     """A place in words people use: `circuits[haikou-ct].commit_rate`; without an id, `circuits[#3].id`."""
     text = ""
+    # The id, not the number: a duty officer knows haikou-ct, nobody knows circuits[37].
     for depth, step in enumerate(loc):
         if isinstance(step, int):
             text += f"[{_name_of(tree, loc[: depth + 1], step)}]"

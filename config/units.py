@@ -33,6 +33,7 @@ def read_rate(written: object) -> int:
             "{found} is not a rate; expected a number with k, M or G, such as 10M", rule="rate", found=written
         )
     unit = match["unit"]
+    # Decimal, because 0.001M as a float is not exactly 1000 bit/s, and a rate must read back as it was written.
     rate = Decimal(match["number"]) * RATE_UNITS.get(unit, 1)
     if not unit and 0 < rate < 1000:
         raise WrongValueError(
@@ -55,6 +56,7 @@ def _positive_rate(rate: Decimal, written: object) -> int:
 
 def write_rate(rate: int) -> str:
     """A rate in bit/s as people write it; `read_rate` reads it back exactly."""
+    # 2048k rather than 2.048M: contracts name whole numbers, and up to four digits they are read at a glance.
     for unit in "TGMk":
         number, rest = divmod(rate, RATE_UNITS[unit])
         if not rest and number < 10_000:

@@ -114,6 +114,7 @@ class _Reading:
     def _collection(self, node: CollectionNode, loc: Loc) -> Value:
         if isinstance(node, SequenceNode):
             return [self.value(item, (*loc, number)) for number, item in enumerate(node.value)]
+        # A key without a value is a key not given, exactly like an empty cell of a table.
         return {key: value for key, value in self._pairs(node, loc) if value != ""}
 
     def _pairs(self, node: CollectionNode, loc: Loc) -> Iterator[tuple[str, Value]]:

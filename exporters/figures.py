@@ -52,4 +52,5 @@ def percent(share: float) -> str:
         return NONE
     if share in (0.0, 1.0):
         return f"{share * 100:.0f} %"
+    # Rounding must not turn some loss into none, nor a line that answered once into a dead one.
     return f"{min(max(share * 100, 0.1), 99.9):.1f} %"

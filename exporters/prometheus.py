@@ -110,6 +110,7 @@ def lines(name: str, heads: list[str], values: NDArray[np.float64]) -> str:
     known = ~np.isnan(values)
     if not known.all():
         heads, values = list(compress(heads, known.tolist())), values[known]
+    # The name rides in the separator: a line costs one addition, and labels are kept once for all families.
     lead = "\n" + name
     return lead + lead.join(map(add, heads, map(repr, values.tolist()))) if heads else ""
 
@@ -153,6 +154,7 @@ class CollectorFamilies(Collector):
         yield GaugeMetricFamily(
             "linewalker_ledger_queue_rows", "Rows not yet in the ledger.", value=now.queue_rows
         )
+        # An offset of 0 would claim a clock that was compared; without a source there is no sample.
         if now.clock_offset is not None:
             yield GaugeMetricFamily(
                 "linewalker_clock_offset_seconds", "Offset to the named clock source.", value=now.clock_offset

@@ -70,6 +70,7 @@ def failed_switch_overs(overview: Overview) -> frozenset[str]:
     services, circuits = overview.kinds.get("services"), overview.kinds.get("circuits")
     if services is None or circuits is None:
         return frozenset()
+    # A service whose members are all down has nothing to switch to; that is an outage, not a failed switch.
     alive = {circuits.subjects[row].id for row in (circuits.now.state == UP).nonzero()[0]}
     return frozenset(
         service.id

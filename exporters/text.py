@@ -47,6 +47,7 @@ def as_table(rows: Rows, say: Say) -> str:
     cells = [[_cell(key, row.get(key), say) for key in keys] for row in rows]
     widths = [max(map(width, column)) for column in zip(titles, *cells, strict=True)]
     right = [all(_is_number(row.get(key)) for row in rows) for key in keys]
+    # Without a row or a value there is nothing to head.
     lines = [titles, ["-" * size for size in widths], *cells] if keys else []
     return "".join(_line(line, widths, right) for line in lines)
 

@@ -43,6 +43,7 @@ def words(lang: str) -> Say:
     locale = LANGUAGES[chosen(lang)]
     catalogue = gettext.translation("linewalker", LOCALES, [locale], fallback=True)
 
+    # A page repeats few reasons many times; names in them come from files, so the cache is bounded.
     @lru_cache(maxsize=4096)
     def look_up(text: str) -> str:
         found = catalogue.gettext(text) if text else ""
@@ -78,6 +79,7 @@ def _patterns(locale: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     if not path.exists():
         return ()
     templates = [text for text in _msgids(path.read_bytes()) if _plain(text)]
+    # Most text of its own first: "no route from {x}" must win over a looser "{a} from {b}".
     templates.sort(key=lambda text: -sum(len(literal) for literal, *_ in Formatter().parse(text)))
     return tuple((text, _pattern(text)) for text in templates)
 

@@ -54,6 +54,7 @@ def obstacle(settings: Path = Path("/proc/sys"), container: bool | None = None) 
     """Which known setting explains that a user namespace was refused; `settings` is the sysctl tree."""
     for name, forbidding, refusal in (
         ("user/max_user_namespaces", "0", Refusal.NO_USER_NAMESPACES),
+        ("user/max_net_namespaces", "0", Refusal.NO_NETWORK_NAMESPACES),
         ("kernel/unprivileged_userns_clone", "0", Refusal.USERNS_CLONE),
         ("kernel/apparmor_restrict_unprivileged_userns", "1", Refusal.APPARMOR),
     ):

@@ -3,6 +3,7 @@
 Each line is two veth pairs, router to relay and relay to router. Needs to be root of the user namespace.
 """
 
+import resource
 import socket
 from collections import defaultdict
 from collections.abc import Iterator
@@ -52,10 +53,12 @@ def relay_index(line: Line, towards: str) -> int:
 
 def build(plan: Plan) -> Network:
     """Make the whole network; OSError says what this machine does not allow."""
+    _allow_many_files()
     relay = new_network()
     namespaces: dict[str, int] = {}
     controls: dict[str, socket.socket] = {}
     relay_control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    # The relays are wires: a kernel of theirs that speaks IPv6 of its own would be heard on every line.
     _settle({"ipv6/conf/default/disable_ipv6": "1"})
     for node in plan.nodes:
         namespaces[node] = new_network()
@@ -71,6 +74,12 @@ def build(plan: Plan) -> Network:
     network = Network(plan, namespaces, controls, relay_control, Ring())
     _make_ready(network)
     return network
+
+
+def _allow_many_files() -> None:
+    """A large network needs more than the 1024 descriptors most shells allow."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _settle(settings: dict[str, str]) -> None:
@@ -95,6 +104,7 @@ def _pairs(plan: Plan, namespaces: dict[str, int], relay: int) -> Iterator[bytes
             mac = _hardware_address(line, node)
             router = (line.interface, _router_index(line), mac, namespaces[node])
             ours = (relay_interface(line, node), relay_index(line, node), mac[:-1] + "f", relay)
+            # The second end can be set up only when both are there (ENOTCONN).
             yield messages.veth((router, ours))
             yield messages.up(relay_index(line, node))
 

@@ -93,6 +93,7 @@ def listen(data_directory: Path) -> socket.socket:
     (data_directory / FILE).unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     with _short_path(data_directory) as path:
+        # The mask, since a socket's mode is settled when its name is made.
         before = os.umask(0o177)
         try:
             listener.bind(path)

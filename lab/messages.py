@@ -106,6 +106,7 @@ def _send_at_once(kernel: socket.socket, chunk: bytes) -> None:
     """The kernel has done everything when `send` returns; only refusals are answered."""
     if not chunk:
         return
+    # No acknowledgements are asked for: a thousand of them would overflow the socket.
     kernel.send(chunk)
     try:
         answer = kernel.recv(65536, socket.MSG_DONTWAIT)

@@ -34,6 +34,7 @@ def become_root_of_new_namespaces() -> None:
     user, group = os.getuid(), os.getgid()
     flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET
     _checked(_libc.unshare(flags), "unshare")
+    # The kernel takes a group map from an ordinary user only once groups can no longer be dropped.
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"0 {user} 1")
     Path("/proc/self/gid_map").write_text(f"0 {group} 1")
@@ -41,6 +42,7 @@ def become_root_of_new_namespaces() -> None:
 
 def mount_own_proc() -> None:
     """Show only this PID namespace's processes under /proc, to this namespace alone."""
+    # Private first: systemd shares the root mount, and the host's /proc would be covered, too.
     _checked(_libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None), "mount")
     _checked(
         _libc.mount(b"proc", b"/proc", b"proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, None), "mount /proc"

@@ -11,12 +11,28 @@ from lab.plan import (
     COLLECTOR_ADDRESS,
     COLLECTOR_SECOND_ADDRESS,
     CORE,
+    CORE_SWITCH_ADDRESSES,
+    FIRST_POINT_TO_POINT,
     UPLINK,
     Line,
+    lines_of,
     router_of,
 )
 
 CORE_ROUTER = "core-router"  # the device whose address is the core router's own
+
+
+POINT_TO_POINT_RANGES = (FIRST_POINT_TO_POINT, IPv4Address("100.64.0.0"), IPv4Address("198.18.0.0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An address somebody has, the node it must be on, and the line it must not be reached without, if any."""
+
+    subject: str
+    address: str
+    node: str
+    line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +58,51 @@ class Places:
     sources: tuple[str, ...]
 
 
+def lay_lines(config: Config) -> tuple[Line, ...]:
+    """The lines, with point-to-point addresses from the first range in which nobody else has one.
+
+    Raises LinewalkerError where an address cannot be made, or is taken by the practice network itself.
+    """
+    claims = tuple(_claims(config))
+    taken = (COLLECTOR_ADDRESS, *CORE_SWITCH_ADDRESSES)
+    for claim in claims:
+        _require_ipv4(claim.subject, claim.address)
+        if claim.address in taken:
+            raise LinewalkerError(
+                "{subject}: the practice network itself has {address}; give it another address",
+                subject=claim.subject,
+                address=claim.address,
+            )
+    laid = (lines_of(config, first) for first in POINT_TO_POINT_RANGES)
+    return next((lines for lines in laid if not _confused(claims, lines[2:])), lines_of(config))
+
+
+def _confused(claims: tuple[Claim, ...], lines: tuple[Line, ...]) -> bool:
+    """Whether an address is that of a line other than it should be."""
+    core = {line.core_address for line in lines}
+    far = {line.node_address: line for line in lines}
+    return any(
+        claim.address in core
+        or (line is not None and (line.node != claim.node or claim.line not in {None, line.name}))
+        for claim in claims
+        for line in [far.get(claim.address)]
+    )
+
+
 def places_of(config: Config, lines: tuple[Line, ...]) -> Places:
     """Derive every place from the configuration alone; the first to claim an address has it."""
     circuits = tuple(zip(config.circuits, lines[2:], strict=True))
     own = {address for line in lines for address in (line.core_address, line.node_address)}
     sources = _sources(config)
     loopback: dict[str, str] = {}
-    for subject, address, node in _claims(config):
-        _require_ipv4(subject, address)
-        if address not in own and address not in sources:
-            loopback.setdefault(address, node)
+    for claim in _claims(config):
+        if claim.address not in own and claim.address not in sources:
+            loopback.setdefault(claim.address, claim.node)
     direct = {
         address: line
         for circuit, line in circuits
-        if circuit.path == "direct"
-        for address, _ in _asked(circuit)
-        if address in loopback
+        for address, source in _asked(circuit)
+        if address in loopback and _is_alone(circuit, source)
     }
     pins = tuple(
         Pin(address, source, line)
@@ -69,24 +114,30 @@ def places_of(config: Config, lines: tuple[Line, ...]) -> Places:
     return Places(loopback, direct, pins, sources)
 
 
-def _claims(config: Config) -> Iterator[tuple[str, str, str]]:
-    """(who, address, node), in the order in which they are heard."""
+def _is_alone(circuit: Circuit, source: str | None) -> bool:
+    """Whether one line alone may carry what is asked: pinned to an interface is no less than direct."""
+    return circuit.path == "direct" or (circuit.path == "pinned" and source in {None, UPLINK})
+
+
+def _claims(config: Config) -> Iterator[Claim]:
+    """Every address somebody has, in the order in which they are heard."""
     sentinels = config.vantage.sentinels
-    yield from (("a near sentinel", address, CORE) for address in sentinels.near)
-    yield from (("a far sentinel", address, CENTRE) for address in sentinels.far)
+    yield from (Claim("a near sentinel", address, CORE) for address in sentinels.near)
+    yield from (Claim("a far sentinel", address, CENTRE) for address in sentinels.far)
     for circuit in config.circuits:
+        line = circuit.id if circuit.path in {"direct", "pinned"} else None
         for address, _ in _asked(circuit):
-            yield f"circuit {circuit.id}", address, router_of(circuit.termination_z)
+            yield Claim(f"circuit {circuit.id}", address, router_of(circuit.termination_z), line)
     home = _Homes(config)
     for service in config.services:
         if service.check:
             members = service.circuits or (service.needs.of if service.needs else ())
-            yield f"service {service.id}", service.check.address, home.of(service.site, members)
+            yield Claim(f"service {service.id}", service.check.address, home.of(service.site, members))
     for device in config.devices:
         node = CORE if device.id == CORE_ROUTER else home.of(device.site)
-        yield f"device {device.id}", device.check.address, node
+        yield Claim(f"device {device.id}", device.check.address, node)
     for system in config.systems:
-        yield f"system {system.id}", system.check.address, home.of(system.site)
+        yield Claim(f"system {system.id}", system.check.address, home.of(system.site))
 
 
 class _Homes:

@@ -17,6 +17,7 @@ UPLINK, CORE_SWITCH = "uplink", "core-switch"
 COLLECTOR_ADDRESS = "10.0.0.2"
 COLLECTOR_SECOND_ADDRESS = "10.0.0.3"
 CORE_ADDRESS = "10.0.0.1"
+CORE_SWITCH_ADDRESSES = "10.0.255.1", "10.0.255.2"
 FIRST_POINT_TO_POINT = IPv4Address("10.64.0.0")
 
 MAIN_TABLE = 254
@@ -105,8 +106,8 @@ def router_of(site: str) -> str:
     return f"site {site}"
 
 
-def lines_of(config: Config) -> tuple[Line, ...]:
-    """The uplink, the core switch, and a line a circuit: circuit n (from 0) has 10.64.0.0 + 4n, a /30."""
+def lines_of(config: Config, first: IPv4Address = FIRST_POINT_TO_POINT) -> tuple[Line, ...]:
+    """The uplink, the core switch, and a line a circuit: circuit n (from 0) has `first` + 4n, a /30."""
     taken = next((c.id for c in config.circuits if c.id in (UPLINK, CORE_SWITCH)), None)
     if taken:
         raise LinewalkerError(
@@ -114,7 +115,7 @@ def lines_of(config: Config) -> tuple[Line, ...]:
             circuit=taken,
         )
     uplink = Line(UPLINK, COLLECTOR, 0, CORE_ADDRESS, COLLECTOR_ADDRESS, 24)
-    switch = Line(CORE_SWITCH, CENTRE, 1, "10.0.255.1", "10.0.255.2", 30)
+    switch = Line(CORE_SWITCH, CENTRE, 1, *CORE_SWITCH_ADDRESSES, 30)
     return (
         uplink,
         switch,
@@ -123,8 +124,8 @@ def lines_of(config: Config) -> tuple[Line, ...]:
                 circuit.id,
                 router_of(circuit.termination_z),
                 n + 2,
-                str(FIRST_POINT_TO_POINT + 4 * n + 1),
-                str(FIRST_POINT_TO_POINT + 4 * n + 2),
+                str(first + 4 * n + 1),
+                str(first + 4 * n + 2),
                 30,
             )
             for n, circuit in enumerate(config.circuits)

@@ -39,6 +39,7 @@ def _as_process_one(run: Callable[[], int]) -> int:
 
 def in_child(run: Callable[[], int]) -> int:
     """Start a child that does one thing and ends with its status."""
+    # What waits in a buffer would be written by parent and child both.
     sys.stdout.flush()
     sys.stderr.flush()
     return os.fork() or _end_with(run)
@@ -62,7 +63,8 @@ def _end_with(run: Callable[[], int]) -> NoReturn:
 def start(command: list[str]) -> int:
     """Start a program in the namespaces this thread is in; inheritable descriptors go with it."""
     try:
-        return os.posix_spawnp(command[0], command, os.environ, setsigmask=())
+        # Python ignores SIGPIPE, which a program started from it would inherit.
+        return os.posix_spawnp(command[0], command, os.environ, setsigmask=(), setsigdef=(signal.SIGPIPE,))
     except OSError as wrong:
         raise LinewalkerError(
             "{program} cannot be started: {reason}", program=command[0], reason=wrong.strerror
@@ -76,22 +78,30 @@ def wait_for(child: int, *, grace: float, seconds: float | None = None, vital: i
     after it was first asked it is killed. If the process `vital` ends before it, so does everything.
     """
     ends = time.monotonic() + (_FOR_EVER if seconds is None else seconds)
-    asked = 0
+    asked = time_is_up = False
     while True:
         got = signal.sigtimedwait(_WATCHED, max(0.0, ends - time.monotonic()))
         if got is None and asked:
             os.kill(child, signal.SIGKILL)
-            ends = time.monotonic() + _FOR_EVER
-        elif got is None or got.si_signo != signal.SIGCHLD:
-            asked = asked or (signal.SIGALRM if got is None else got.si_signo)
-            os.kill(child, signal.SIGTERM if got is None else got.si_signo)
-            ends = min(ends if got else _FOR_EVER + time.monotonic(), time.monotonic() + grace)
+            ends += _FOR_EVER
+        elif got is None:
+            asked = time_is_up = True
+            os.kill(child, signal.SIGTERM)
+            ends = time.monotonic() + grace
+        elif got.si_signo != signal.SIGCHLD:
+            asked = True
+            os.kill(child, got.si_signo)
+            # Whoever presses Ctrl-C again must not thereby wait longer.
+            ends = min(ends, time.monotonic() + grace)
         for ended, code in _reap():
             if ended == vital:
                 return INTERNAL_ERROR
             if ended == child:
-                expected = asked == signal.SIGALRM and code == -signal.SIGTERM
-                return 0 if expected else code if code >= 0 else 128 - code
+                return 0 if time_is_up and code == -signal.SIGTERM else _status(code)
+
+
+def _status(code: int) -> int:
+    return code if code >= 0 else 128 - code
 
 
 def _reap() -> Iterator[tuple[int, int]]:

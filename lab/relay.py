@@ -44,7 +44,8 @@ class Span:
             "to": self.line.node,
             "state": state,
             "blocked": blocked,
-            **self.ordered,
+            "loss": self.ordered["loss"],
+            "delay": self.ordered["delay"],
         }
 
 
@@ -80,6 +81,7 @@ class Relay:
         take_link = not silent and direction is None
         if not any(way.open for way in ways) and (span.cut == "link" or not take_link):
             return
+        # What arrived before this moment was sent on a whole line.
         self.carrier.carry_all()
         at = self.wall()
         for way in ways:
@@ -98,6 +100,7 @@ class Relay:
         self.degrade(name, loss=0.0, delay=0.0)
         if all(way.open for way in span.ways()):
             return
+        # The gate opens last: from the moment noted as the end, whatever is sent arrives.
         if span.cut == "link":
             self._set_link(span, up=True)
         self.carrier.carry_all()
@@ -138,6 +141,7 @@ class Relay:
         line = span.line
         for node in (CORE, line.node):
             interfaces.set_up(self.network.relay_control, relay_interface(line, node), up)
+            # Not for the answer: asking spares the wait for the kernel's own rounds.
             interfaces.has_carrier(self.network.controls[node], line.interface)
 
 

@@ -41,6 +41,7 @@ class Ring:
                 return
             begin = self._next + start
             frame = memory[begin : begin + kept]
+            # The slot is the kernel's again only now that its frame is copied.
             memory[self._next : self._next + 4] = _KERNELS
             self._next = (self._next + _SLOT) % len(memory)
             yield interface, frame

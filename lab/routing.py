@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
 from config.model import Config
-from lab.places import Places, places_of
+from lab.places import Places, lay_lines, places_of
 from lab.plan import (
     COLLECTOR,
     COLLECTOR_ADDRESS,
@@ -23,7 +23,6 @@ from lab.plan import (
     Plan,
     Route,
     Rule,
-    lines_of,
     nodes_of,
 )
 
@@ -33,7 +32,7 @@ SEGMENT = IPv4Network("10.0.0.0/24")  # the collector's
 
 def plan_of(config: Config) -> Plan:
     """The practice network of a configuration; raises LinewalkerError where it asks for what cannot be made."""
-    lines = lines_of(config)
+    lines = lay_lines(config)
     places = places_of(config, lines)
     return Plan(
         nodes_of(lines),

@@ -4,6 +4,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from errno import ENOSPC
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from config.errors import MachineError
 from config.load import load
 from config.model import Config
 from lab import control
+from lab.allowed import Refusal
 from lab.build import Network, build
 from lab.enter import STORY
 from lab.namespaces import inside
@@ -44,7 +46,9 @@ def hold(
     sys.stderr.write(f"practice network: {len(plan.lines)} lines in {time.monotonic() - begun:.2f} s\n")
     with inside(network.namespaces[COLLECTOR]):
         collector = start(command)
-    return wait_for(collector, grace=GRACE, seconds=seconds, vital=relays)
+    status = wait_for(collector, grace=GRACE, seconds=seconds, vital=relays)
+    (data_directory / control.FILE).unlink(missing_ok=True)
+    return status
 
 
 def _events(scenario: str | None, config: Config, configuration: Path, lines: list[str]) -> list[Event]:
@@ -59,6 +63,8 @@ def _built(plan: Plan) -> Network:
     try:
         return build(plan)
     except OSError as wrong:
+        if wrong.errno == ENOSPC:  # of namespaces
+            raise MachineError(Refusal.NO_NETWORK_NAMESPACES.value) from wrong
         raise MachineError(
             "the practice network of {lines} lines cannot be made here: {reason}",
             lines=len(plan.lines),

@@ -39,6 +39,7 @@ _ARRIVALS = 256
 _DATAGRAM_SOCKETS = 32  # at one question in 2 s an id rests for a minute: longer than firewalls keep sessions
 _PENDING_ERRORS = 64  # of other targets, read before a refusal is believed
 
+_FULL = (-errno.EAGAIN, -errno.ENOBUFS, -errno.EINTR)  # raw sockets say ENOBUFS of a full send buffer
 _MSG_ERRQUEUE = 0x2000  # Linux; the socket module does not name it
 
 
@@ -162,7 +163,7 @@ class Channel:
             if sent >= 0:
                 done += sent
                 continue
-            if sent in (-errno.EAGAIN, -errno.EINTR):
+            if sent in _FULL:
                 break
             if self.kind == "datagram" and doubts < _PENDING_ERRORS:
                 # It may be the pending error of another target: read the queue and send again.

@@ -50,9 +50,9 @@ class Sight:
 class Answers:
     """Questions settled since the last batch, in the order they were settled; a target at most once a batch.
 
-    `sent` has a column per attempt (NaN: not sent), `answered` is the attempt that was answered or -1,
-    `received_at` the kernel's receive stamp, or for silence the deadline that passed. `rtt` is NaN where it
-    is not known. `regular` marks the questions of the regular rhythm, the only ones that loss counts.
+    `sent` has a column per attempt (NaN: none was made; one that the kernel refused has its time too),
+    `answered` is the attempt that was answered or -1, `received_at` the kernel's receive stamp, or for
+    silence the deadline that passed. `rtt` is NaN where it is not known. `regular` marks the questions of the regular rhythm, the only ones that loss counts.
     `outcome` is UP, DOWN (the network's fault) or UNKNOWN (ours; `reason` says what). `reason` is empty for
     most rows and so is a mapping from row to text, such as "host unreachable from 10.0.0.1".
     """

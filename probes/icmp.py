@@ -21,7 +21,7 @@ from probes.questions import Questions, Reasons
 from probes.rhythm import Rhythm
 from probes.roster import Roster, enrol
 from probes.round import Desk, Round
-from probes.sentinels import PULSE_SECONDS, Sentinels
+from probes.sentinels import Sentinels, limit_of
 from probes.sockets import Kind
 
 KINDS: tuple[Kind, ...] = ("raw", "datagram")
@@ -68,7 +68,7 @@ class IcmpProber:
             channels=open_channels(roster, kinds),
             questions=Questions(len(targets), rhythm),
             sentinels=Sentinels(
-                limit=max(rhythm.retry_span, PULSE_SECONDS) + 0.5,
+                limit=limit_of(rhythm),
                 answer_within=rhythm.timeout,
                 any_configured=pulses > 0,
             ),

@@ -91,7 +91,8 @@ class Layout:
         """Move what follows an IPv4 header with options to where it lies without."""
         if not self.has_ip_header:
             return
-        for slot in slots[slots[:, 0] != 0x45]:
+        for at in np.flatnonzero(slots[:, 0] != 0x45):
+            slot = slots[at]
             start = 4 * int(slot[0] & 0x0F)
             slot[20 : 20 + SLOT_BYTES - start] = slot[start:].copy()
 

@@ -123,7 +123,9 @@ def _routes(
         route[row] = known[family, source]
         if not records[route[row]]["length"][0]:
             refused[row] = f"source {source} is of another address family"
-    return route, np.concatenate(records), ("", *(source for _, source in known))
+    # numpy would pack overlapping fields anew when concatenating; bytes stay where they are
+    routes = np.frombuffer(bytearray(b"".join(record.tobytes() for record in records)), ROUTE)
+    return route, routes, ("", *(source for _, source in known))
 
 
 def _route(family: socket.AddressFamily, source: str) -> Records:

@@ -20,16 +20,16 @@ from probes.questions import Questions, Reasons
 from probes.refusals import explain
 from probes.rhythm import GUARD_SECONDS, Rhythm
 from probes.roster import Roster
-from probes.sentinels import PULSE_SECONDS, REASONS, SEEN, WAIT, Sentinels
+from probes.sentinels import REASONS, SEEN, WAIT, Sentinels, pulse_every
 
-TICK_SECONDS = (0.01, 0.03)  # shortest, longest
+TICK_SECONDS = (0.01, 0.05)  # shortest, longest
 OPENING_RATE = 5_000.0  # first packets a second when everybody is asked at once
 OPENING_LEAST_SECONDS = 0.2
 TELL_SECONDS = 0.9
 TELL_URGENT_SECONDS = 0.1
 LONGEST_SLEEP = 0.1
 STEP_SECONDS = 0.02  # a wall clock that moved further than this against the steady one was set by somebody
-BUFFER_TRIES = 50
+BUFFER_TRIES = 5
 BUFFER_WAIT_SECONDS = 0.02
 
 
@@ -62,8 +62,7 @@ class Round:
         self._end = self._start if opening else self._start + rhythm.interval - GUARD_SECONDS
         self._offset = clock.wall() - self._start
         self._stepped = False
-        self._spread = opening_spread(len(phase), rhythm) if opening else paced(rhythm)
-        self._tick = tick_seconds(len(phase), self._spread)
+        self._spread, self._tick = pace(len(phase), rhythm, opening=opening)
         self._order = np.argsort(phase, kind="stable")
         self._first_at = self._start + phase[self._order] * self._spread
         self._next_first = 0
@@ -76,7 +75,8 @@ class Round:
         self._finished: list[Answers] = []
         self._sights: list[Sight] = []
         self._urgent = False
-        self._join_fast(np.flatnonzero(down), self._start)
+        if not opening:
+            self._join_fast(np.flatnonzero(down), self._start)
 
     @property
     def next_start(self) -> float:
@@ -201,11 +201,11 @@ class Round:
             self._refuse(Refusal(int(row), errno.EAGAIN))
 
     def _pulse(self, now: float) -> None:
-        """One packet to every sentinel, once a second."""
+        """One packet to every sentinel, when it is time."""
         count = self._roster.count
         if now < self._next_pulse or len(self._roster.name) == count:
             return
-        self._next_pulse = now + PULSE_SECONDS
+        self._next_pulse = now + pulse_every(self._rhythm)
         rows = np.arange(count, len(self._roster.name))
         self._roster.generation[rows[self._pulse_heard < self._sentinels.newest]] += 1
         serial = self._sentinels.pulse(self._clock.monotonic())
@@ -347,16 +347,15 @@ class Round:
         yield from finished
 
 
-def paced(rhythm: Rhythm) -> float:
-    """Over how many seconds the first packets of a round are paced."""
-    return max(rhythm.span, OPENING_LEAST_SECONDS)
+def pace(count: int, rhythm: Rhythm, *, opening: bool) -> tuple[float, float]:
+    """Over how many seconds first packets are spread, and the tick: how long packets are collected in seconds.
 
-
-def opening_spread(count: int, rhythm: Rhythm) -> float:
-    """Over how many seconds the first packets of an opening round are paced."""
-    return min(paced(rhythm), max(OPENING_LEAST_SECONDS, count / OPENING_RATE))
-
-
-def tick_seconds(count: int, spread: float) -> float:
-    """How long packets are collected before they leave: long enough to fill batches, too short to matter."""
-    return min(max(2 * BATCH * spread / max(count, 1), TICK_SECONDS[0]), TICK_SECONDS[1])
+    A tick is long enough to fill batches. First packet, retries and verdict may each be a tick late, and the
+    round must end in time all the same.
+    """
+    spread = max(rhythm.span, OPENING_LEAST_SECONDS)
+    if opening:
+        spread = min(spread, max(OPENING_LEAST_SECONDS, count / OPENING_RATE))
+    shortest, longest = TICK_SECONDS
+    tick = min(max(4 * BATCH * spread / max(count, 1), shortest), longest)
+    return max(spread - (2 + rhythm.retries) * tick * (not opening), OPENING_LEAST_SECONDS), tick

@@ -4,7 +4,9 @@ Pure: no socket and no clock; times come in, in seconds of one steady clock.
 
 Rules
 -----
-1. Sentinels are *pulsed* once a second while a round runs. A pulse counts as answered if any sentinel answers.
+1. Sentinels are *pulsed* once a second while a round runs, and oftener where a question waits for less than
+   two seconds: a verdict should find a pulse that was sent after the packet it judges. A pulse counts as
+   answered if any sentinel answers.
 2. A *gap* is the time between the sends of two consecutive answered pulses; the present moment also ends one.
    The planned pause between two rounds is rest: it is not part of a gap.
 3. A gap longer than `limit` = max(retry span, 1 s) + 0.5 s is a *blind spell*. Its reason is `suspended` if no
@@ -31,12 +33,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from probes.columns import Codes, Floats, Sight
+from probes.rhythm import Rhythm
 
 SEEN, WAIT, BLIND, SUSPENDED, NOBODY = 0, 1, 2, 3, 4
 REASONS = ("", "blind", "blind", "suspended", "no sentinel to compare with")
 
-PULSE_SECONDS = 1.0
-_REMEMBERED = 64  # pulses, spells, rests: minutes, where questions last seconds
+_LONGEST_PULSE_SECONDS = 1.0
+_REMEMBERED = 256  # pulses, spells, rests: minutes, where questions last seconds
 
 
 @dataclass(slots=True)
@@ -124,3 +127,13 @@ class Sentinels:
         for spell in self.spells:
             verdict[(spell.start < last) & (first < spell.end)] = spell.reason
         return verdict
+
+
+def limit_of(rhythm: Rhythm) -> float:
+    """The longest gap that is not a blind spell, in seconds (rule 3)."""
+    return max(rhythm.retry_span, _LONGEST_PULSE_SECONDS) + 0.5
+
+
+def pulse_every(rhythm: Rhythm) -> float:
+    """Seconds between pulses (rule 1)."""
+    return min(_LONGEST_PULSE_SECONDS, rhythm.fast / 2, rhythm.timeout / 2)

@@ -9,10 +9,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import ParamSpec
+from typing import IO, ParamSpec
 
 P = ParamSpec("P")
 
@@ -31,11 +32,21 @@ def in_namespace(test: Callable[P, None]) -> Callable[P, None]:
             test(*args, **kwargs)
             return
         node = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
-        pytest = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", node)
+        pytest = (
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "pytest_timeout",
+            node,
+        )
         inner = subprocess.run(
             (*_UNSHARE, *pytest),
             cwd=ROOT,
-            env={**os.environ, INSIDE: "1"},
+            env={**os.environ, INSIDE: "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             timeout=110,
@@ -75,7 +86,13 @@ class Host:
         run("ip", "link", "add", self.name, "type", "veth", "peer", "name", "wire", "netns", pid)
         # Without this an IPv6 address is not usable for a second or two.
         for where in ((), self._prefix):
-            run(*where, "sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
+            run(
+                *where,
+                "sysctl",
+                "-qw",
+                "net.ipv6.conf.all.accept_dad=0",
+                "net.ipv6.conf.default.accept_dad=0",
+            )
         run("ip", "address", "add", self.near, "dev", self.name, *_nodad(self.near))
         run("ip", "link", "set", self.name, "up")
         self.run("ip", "link", "set", "lo", "up")
@@ -94,9 +111,9 @@ class Host:
         return ("nsenter", "-t", str(self._holder.pid), "-n")
 
     def _await_namespace(self) -> None:
-        ours = os.readlink("/proc/self/ns/net")
+        ours = Path("/proc/self/ns/net").readlink()
         for _ in range(500):
-            if os.readlink(f"/proc/{self._holder.pid}/ns/net") != ours:
+            if Path(f"/proc/{self._holder.pid}/ns/net").readlink() != ours:
                 return
             time.sleep(0.01)
         raise AssertionError("no network namespace was made within 5 s")
@@ -105,9 +122,16 @@ class Host:
         """Run a command on this host."""
         return run(*self._prefix, *command)
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start a program on this host; the caller ends it."""
-        return subprocess.Popen((*self._prefix, *command), stdout=subprocess.PIPE, text=True)
+    @contextmanager
+    def running(self, *command: str) -> Iterator[IO[str]]:
+        """Run a program on this host meanwhile; gives its output once it has printed its first line."""
+        with subprocess.Popen((*self._prefix, *command), stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout is not None
+                assert process.stdout.readline(), f"{command} printed nothing"
+                yield process.stdout
+            finally:
+                process.kill()
 
     def answer(self, answers: bool) -> None:
         """Let this host answer echo requests, or be silent."""

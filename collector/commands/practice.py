@@ -48,8 +48,8 @@ def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path
     os.set_inheritable(fd, True)
     inner = [sys.executable, "-m", "collector.cli", "run", "-c", str(network), "--data", str(data)]
     inner += ["--listen-fd", str(fd), "--practice"]
-    argv = enter.command(network, data, inner, scenario, seconds, [fd])
-    os.execvp(argv[0], argv)
+    argv = enter.command(network, data, inner, scenario or enter.STORY, seconds, [fd])
+    os.execvp(argv[0], argv)  # noqa: S606 - no shell is what we want
 
 
 @click.group(cls=Commands)

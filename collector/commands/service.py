@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from collector import app
-from collector.commands.shared import common, config_path, language, printing, show, tell
+from collector.commands.shared import common, config_path, printing, show, tell
 from config.load import check as findings_of
 from config.load import load
-from exporters.words import say
+from exporters.words import default_language, say
 
 
 @click.command()
@@ -41,7 +41,7 @@ def check(file: Path, config: Path | None, data: Path, form: str | None) -> None
             "rule": one.rule,
             "severity": one.severity,
             "place": one.place,
-            "message": say(one, language()),
+            "message": say(one, default_language()),
         }
         for one in findings
     ]

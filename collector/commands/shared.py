@@ -1,7 +1,6 @@
 """What the commands share: their common options, where things lie, times as typed, and printing."""
 
 import datetime as dt
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,29 +15,24 @@ from config.errors import ConfigError, LinewalkerError
 from config.load import load, load_text
 from config.model import Config
 from exporters import text
-from exporters.words import say, words
+from exporters.words import default_language, say, words
 
 DEFAULT_CONFIG = Path("linewalker.yaml")
 DEFAULT_DATA = Path("linewalker-data")
 
 
-def language() -> str:
-    """The language of messages: Chinese, or what LINEWALKER_LANG says."""
-    return os.environ.get("LINEWALKER_LANG", "zh")
-
-
 def tell(template: str, **values: object) -> None:
     """Print one sentence in the user's language."""
-    click.echo(words(language())(template).format(**values))
+    click.echo(words(default_language())(template).format(**values))
 
 
 def tell_error(error: LinewalkerError) -> None:
     """Print an error in the user's language; a configuration shows every finding, one a line."""
     if isinstance(error, ConfigError):
         for finding in error.findings:
-            click.echo(f"{finding.place}: {say(finding, language())}", err=True)
+            click.echo(f"{finding.place}: {say(finding, default_language())}", err=True)
     else:
-        click.echo(say(error, language()), err=True)
+        click.echo(say(error, default_language()), err=True)
 
 
 class Commands(click.Group):
@@ -83,8 +77,8 @@ def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def show(name: str, rows: Sequence[dict[str, Any]], form: str | None) -> None:
     """Print rows as a table, as CSV, or as JSON under their name."""
-    wanted = "json" if form == "json" else "csv" if form == "csv" else "text"
-    click.echo(text.write(name, rows, wanted, words(language())), nl=False)
+    wanted: text.Form = "json" if form == "json" else "csv" if form == "csv" else "text"
+    click.echo(text.write(name, rows, wanted, words(default_language())), nl=False)
 
 
 def config_path(given: Path | None) -> Path:

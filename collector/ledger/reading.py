@@ -34,7 +34,8 @@ class Watched:
         corners = np.stack([self.started_at, self.ended_at], axis=1).ravel()
         lengths = (self.ended_at - self.started_at) / 1e6
         heights = np.repeat(np.concatenate([[0.0], np.cumsum(lengths)]), 2)[1:-1]
-        return np.interp(at, corners, heights)
+        until: NDArray[np.float64] = np.interp(at, corners, heights)
+        return until
 
 
 def watched(connection: Connection, round_name: str) -> Watched:
@@ -46,7 +47,17 @@ def watched(connection: Connection, round_name: str) -> Watched:
         .order_by(watch.c.started_at)
     ).all()
     table = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 2)
-    return Watched(table[:, 0], table[:, 1])
+    return _united(table[:, 0], table[:, 1])
+
+
+def _united(started_at: Micros, ended_at: Micros) -> Watched:
+    """Stretches that overlap, of two vantages or after a backward step of the clock, become one."""
+    if not len(started_at):
+        return Watched(started_at, ended_at)
+    reach = np.maximum.accumulate(ended_at)
+    first = np.concatenate([[True], started_at[1:] > reach[:-1]])
+    last = np.concatenate([first[1:], [True]])
+    return Watched(started_at[first], reach[last])
 
 
 def down_runs(connection: Connection) -> list[sa.Row[Any]]:

@@ -64,8 +64,8 @@ class Ledger:
         """Record that a collector starts: every later write carries this incarnation."""
         row = {"collector": collector, "vantage": vantage, "version": version, "started_at": micros(now)}
         with self.engine.begin() as connection:
-            written = connection.execute(sa.insert(schema.incarnation).values(row))
-            self.incarnation = int(written.inserted_primary_key[0])
+            written = sa.insert(schema.incarnation).values(row).returning(schema.incarnation.c.id)
+            self.incarnation = connection.execute(written).scalar_one()
         self._seq = 0
 
     def write(self, *batches: Batch) -> None:
@@ -114,26 +114,33 @@ def open_ledger(url: str, *, create: bool) -> Ledger:
     """
     engine = _engine(url, create=create)
     try:
-        revision = _revision(engine)
-        if create and revision is not None and _older(revision):
-            _keep_copy(engine, revision)
-        if create and (revision is None or _older(revision)):
-            _migrate(engine)
-        elif revision is None:
-            raise LedgerError(
-                "there is no ledger at {place} yet: start `linewalker run` first", place=_shown(url)
-            )
-        elif revision != schema.HEAD:
-            _refuse(revision, url)
-    except sa.exc.OperationalError as error:
-        engine.dispose()
-        raise LedgerError(
-            "the ledger at {place} cannot be opened: {error}", place=_shown(url), error=error.orig
-        ) from error
+        _ready(engine, create=create)
     except LedgerError:
         engine.dispose()
         raise
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        raise LedgerError(
+            "the ledger at {place} cannot be opened: {error}", place=_shown(engine.url), error=error.orig
+        ) from error
     return Ledger(engine)
+
+
+def _ready(engine: Engine, *, create: bool) -> None:
+    """Make the ledger or bring it up to date if that is allowed here, or say why it cannot be used."""
+    revision = _revision(engine)
+    if create and revision is not None and _older(revision):
+        _keep_copy(engine, revision)
+    if create and (revision is None or _older(revision)):
+        _migrate(engine)
+    elif revision is None:
+        raise _none_yet(engine.url)
+    elif revision != schema.HEAD:
+        raise _unfit(engine.url, revision)
+
+
+def _none_yet(url: sa.URL) -> LedgerError:
+    return LedgerError("there is no ledger at {place} yet: start `linewalker run` first", place=_shown(url))
 
 
 def sqlite_url(data_dir: Path) -> str:
@@ -145,22 +152,26 @@ def _older(revision: str) -> bool:
     return revision < schema.HEAD
 
 
-def _refuse(revision: str, url: str) -> None:
+def _unfit(url: sa.URL, revision: str) -> LedgerError:
     if _older(revision):
-        raise LedgerError(
+        return LedgerError(
             "the ledger at {place} is of an older version ({found}, this program writes {head}):"
             " `linewalker ledger upgrade` brings it up to date",
-            place=_shown(url), found=revision, head=schema.HEAD,
-        )  # fmt: skip
-    raise LedgerError(
+            place=_shown(url),
+            found=revision,
+            head=schema.HEAD,
+        )
+    return LedgerError(
         "the ledger at {place} was written by a newer Linewalker ({found}, this program knows {head}):"
         " use that version or a newer one",
-        place=_shown(url), found=revision, head=schema.HEAD,
-    )  # fmt: skip
+        place=_shown(url),
+        found=revision,
+        head=schema.HEAD,
+    )
 
 
-def _shown(url: str) -> str:
-    return sa.engine.make_url(url).render_as_string(hide_password=True)
+def _shown(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=True)
 
 
 def _engine(url: str, *, create: bool) -> Engine:
@@ -171,9 +182,7 @@ def _engine(url: str, *, create: bool) -> Engine:
         return sa.create_engine(parsed, pool_pre_ping=True)
     place = Path(parsed.database or "")
     if not create and not place.exists():
-        raise LedgerError(
-            "there is no ledger at {place} yet: start `linewalker run` first", place=_shown(url)
-        )
+        raise _none_yet(parsed)
     engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine

@@ -69,6 +69,7 @@ class Told:
     def health(self, _request: Request) -> Response:
         """200 while the collector watches, else 503 with the problem."""
         now = self._reader.overview().collector
+        # A balancer or a watchdog reads only the number; people read the problem beside it.
         return JSONResponse(collector(now, self._zone), 200 if now.watching else 503)
 
     def status(self, _request: Request) -> Response:
@@ -91,4 +92,5 @@ class Told:
 
 def _limit(query: Mapping[str, str]) -> int | None:
     text = query.get("limit", "100")
+    # Checked by length first: int() of a very long number is slow, and refuses with an error of its own.
     return int(text) if text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_CHANGES else None

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from written import COLUMNS, HEAD, ROW, load_written
 
 from config.errors import ConfigError
 from config.load import load_text
+from tests.config.written import COLUMNS, HEAD, ROW, load_written
 
 NETWORK = HEAD + "circuits: lines.csv\n"
 TABLE = f"{COLUMNS}\n{ROW}\n"

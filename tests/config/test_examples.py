@@ -109,9 +109,9 @@ def test_circuits_are_asked_at_the_far_end_of_their_own_link(report: str) -> Non
 @pytest.mark.parametrize("report", REPORTS)
 def test_everything_asked_has_an_address_of_its_own(report: str) -> None:
     network = example(report)
-    checks = [check for check in (service.check for service in network.services) if check]
-    checks += [watched.check for watched in (*network.devices, *network.systems)]
-    addresses = [circuit.address for circuit in network.circuits] + [check.address for check in checks]
+    checks = [service.check for service in network.services if service.check]
+    checks += [device.check for device in network.devices] + [system.check for system in network.systems]
+    addresses = [circuit.address for circuit in network.circuits] + [asked.address for asked in checks]
     assert len(set(addresses)) == len(addresses)
     assert (network.vantage.sentinels.near, network.vantage.sentinels.far) == (("10.0.0.1",), ("10.0.1.1",))
 

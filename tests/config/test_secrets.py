@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from written import CIRCUIT, HEAD, load_written
 
 from config.errors import ConfigError, LinewalkerError
 from config.load import check, load
 from config.model import Config, Storage
 from config.secret import Secret
+from tests.config.written import CIRCUIT, HEAD, load_written
 
 PASSWORD = "hunter2"
 BAD = Path(__file__).parent / "bad"

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from written import COLUMNS, HEAD, load_written
 
 from config.load import check
+from tests.config.written import COLUMNS, HEAD, load_written
 
 MANY = 10_000
 

@@ -4,10 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from written import COLUMNS, HEAD, ROW, load_written
 
 from config.load import check
 from config.model import Circuit, Config
+from tests.config.written import COLUMNS, HEAD, ROW, load_written
 
 
 def load_table(folder: Path, raw: bytes, section: str = "circuits") -> Config:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.errors import WrongValueError
@@ -50,11 +50,13 @@ def test_a_rate_is_written_as_people_write_it(rate: int, written: str) -> None:
     assert write_rate(rate) == written
 
 
+@settings(deadline=None, database=None)
 @given(st.integers(min_value=1, max_value=10**15))
 def test_a_written_rate_reads_back_exactly(rate: int) -> None:
     assert read_rate(write_rate(rate)) == rate
 
 
+@settings(deadline=None, database=None)
 @given(st.integers(1, 9999), st.sampled_from("kMGT"))
 def test_a_round_rate_is_written_with_its_largest_fitting_unit(number: int, unit: str) -> None:
     written = write_rate(read_rate(f"{number}{unit}"))

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from written import CIRCUIT, HEAD, load_written
 
 from config.errors import ConfigError
 from config.model import Config
+from tests.config.written import CIRCUIT, HEAD, load_written
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ KEYWORDS = ("text", "problem", "remedy")
 # Reasons and problems that are put together where no speaker is near; the ledger keeps them in English.
 REASONS = (
     "upstream {upstream}", "blind", "suspended", "late", "not watched", "no answer", "loss", "no route",
-    "no sentinel to compare with", "the collecting process does not answer", "ICMP error",
+    "no sentinel to compare with", "a list", "a mapping", "the collecting process does not answer", "ICMP error",
     *(f"{what} from {{sender}}" for what in (
         "network unreachable", "host unreachable", "protocol unreachable", "port unreachable",
         "fragmentation needed", "packet too big", "prohibited", "no route", "time to live exceeded",

@@ -1,15 +1,18 @@
 """A real HTTP server on a free port of loopback, and a real headless browser to look at it."""
 
+import re
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from exporters.prometheus import Metrics
@@ -45,6 +48,23 @@ def served(reader: Reader) -> Iterator[str]:
         yield address
 
 
+MEASURE = """<!doctype html><body><iframe id="f" src="/" width="%d" height="%d" style="border:0"></iframe>
+<script>f.onload = () => { const page = f.contentDocument, bottoms = [...page.querySelectorAll(".tile")]
+  .map((tile) => tile.getBoundingClientRect().bottom);
+  document.body.dataset.lowest = Math.max(...bottoms);
+  document.body.dataset.across = page.documentElement.scrollWidth; }</script>"""
+
+
+def measure(reader: Reader, width: int, height: int) -> tuple[float, float]:
+    """How far down the lowest tile reaches on a screen of that size, and how wide the page grows; in pixels."""
+    page = HTMLResponse(MEASURE % (width, height))
+    inside = build(reader, Metrics(reader), words, ZONE)
+    with listening(Starlette(routes=[Route("/measure", page), Mount("/", inside)])) as address:
+        found = re.search(r'data-lowest="([\d.]+)" data-across="([\d.]+)"', dom(f"{address}/measure", 1500))
+    assert found is not None
+    return float(found[1]), float(found[2])
+
+
 def browse(url: str, *options: str) -> str:
     """What headless Chromium prints for a page, asked with `options`."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
@@ -60,9 +80,3 @@ def browse(url: str, *options: str) -> str:
 def dom(url: str, milliseconds: int = 4000) -> str:
     """The document after its scripts ran for so long."""
     return browse(url, f"--virtual-time-budget={milliseconds}", "--dump-dom")
-
-
-def picture(url: str, file: Path, width: int, height: int, *options: str) -> None:
-    """A picture of the page."""
-    size = f"--window-size={width},{height}"
-    browse(url, "--virtual-time-budget=1500", f"--screenshot={file}", size, *options)

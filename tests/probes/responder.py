@@ -1,6 +1,6 @@
 """A host that answers echo requests in its own way: late, twice, forged. Run on a `Host` that is silent itself.
 
-python responder.py late:SECONDS | twice | token | row | address:OTHER | replay | errors:OTHER
+python responder.py late:SECONDS | twice | token | row | address:OTHER | replay | errors:OTHER | log
 """
 
 import socket
@@ -10,7 +10,7 @@ import time
 
 
 def checksum(packet: bytes) -> int:
-    total = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
+    total: int = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
@@ -69,6 +69,10 @@ class Responder:
         """The first round's token for ever, with the serial asked for."""
         self.first = self.first or request
         self.reply(host, request[:8] + self.first[8:16] + request[16:])
+
+    def log(self, host: str, header: bytes, request: bytes) -> None:
+        """Silent, but tells which ICMP id it was asked with."""
+        print(int.from_bytes(request[4:6], "big"), flush=True)
 
     def errors(self, host: str, header: bytes, request: bytes) -> None:
         """Host unreachable, quoting no more than RFC 792 asks for."""

@@ -40,6 +40,7 @@ function forget() {
     }
   }
   for (const calm of live.querySelectorAll(".faults .calm")) calm.textContent = text.unknown;
+  for (const heading of live.querySelectorAll("[data-before]")) heading.textContent = heading.dataset.before;
   for (const figure of live.querySelectorAll(".figure, .ticks")) figure.textContent = "—";
   asof.className = "off";
   asof.querySelector(".watching").textContent = text.lost;
@@ -84,15 +85,17 @@ function lasted(seconds) {
 async function poll() {
   clearTimeout(timer);
   const wanted = filter.value;
+  const giving = new AbortController(), up = setTimeout(() => giving.abort(), PATIENCE);
   try {
     const query = new URLSearchParams({ lang: text.lang, q: wanted });
-    const answer = await fetch(`/live?${query}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(`/live?${query}`, { cache: "no-store", signal: giving.signal });
     if (!answer.ok) throw new Error(answer.status);
     const html = await answer.text();
     if (wanted === filter.value) show(html);
   } catch {
     lose();
   }
+  clearTimeout(up);
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(poll, EVERY);
 }

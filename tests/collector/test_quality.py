@@ -1,0 +1,102 @@
+"""Five-minute counts: what a bin holds, when it is closed, and the loss that is shown live."""
+
+import numpy as np
+import pytest
+
+from collector import quality
+from collector.quality import Bin, Bins
+from tests.collector.answering import Question, answers, blind, knock, rescued, silent, up
+
+BIN = 1_795_233_600  # 2026-11-21 04:00:00 UTC, a multiple of 300
+
+
+def counted(*batches: list[Question]) -> Bins:
+    bins = Bins(2)
+    for batch in batches:
+        quality.count(bins, answers(batch))
+    return bins
+
+
+def row(one: Bin, target: int = 0) -> tuple[int, int, int, int]:
+    return int(one.sent[target]), int(one.rescued[target]), int(one.incomplete[target]), int(one.down[target])
+
+
+def test_a_bin_counts_its_questions_by_how_they_went() -> None:
+    bins = counted(
+        [up(0, BIN + 3.0)], [rescued(0, BIN + 13.0)], [blind(0, BIN + 23.0)], [silent(0, BIN + 33.0)]
+    )
+    assert row(bins.open[BIN]) == (3, 1, 1, 1)
+    assert row(bins.open[BIN], target=1) == (0, 0, 0, 0)
+
+
+def test_a_question_belongs_to_the_bin_of_its_first_packet() -> None:
+    # first packet at 04:04:59.5, the retry that was answered at 04:05:00.5
+    bins = counted([rescued(0, BIN + 299.5)], [up(0, BIN + 309.5)])
+    assert row(bins.open[BIN]) == (1, 1, 0, 0)
+    assert row(bins.open[BIN + 300]) == (1, 0, 0, 0)
+
+
+def test_packets_of_the_fast_rhythm_count_nothing() -> None:
+    assert counted([knock(0, BIN + 3.0)], [up(0, BIN + 5.0, regular=False)]).open == {}
+
+
+def test_round_trip_times_are_summed_and_the_longest_is_kept() -> None:
+    bins = counted([up(0, BIN + 3.0, 0.010)], [up(0, BIN + 13.0, 0.050)], [rescued(0, BIN + 23.0, 0.030)])
+    one = bins.open[BIN]
+    assert one.answered[0] == 3
+    assert one.rtt_sum[0] == pytest.approx(0.090, abs=1e-6)
+    assert one.rtt_max[0] == pytest.approx(0.050, abs=1e-6)
+
+
+def test_an_answer_without_a_round_trip_time_is_sent_but_not_summed() -> None:
+    # somebody set the clock: the answer counts, its time is not known
+    asked = answers([up(0, BIN + 3.0)])
+    asked.rtt[0] = np.nan
+    bins = Bins(2)
+    quality.count(bins, asked)
+    assert row(bins.open[BIN]) == (1, 0, 0, 0)
+    assert (bins.open[BIN].answered[0], bins.open[BIN].rtt_sum[0]) == (0, 0.0)
+
+
+def test_a_target_that_was_down_all_round_counts_one_round_down() -> None:
+    bins = counted([up(0, BIN + 3.0), up(1, BIN + 3.5)])
+    quality.count_down(bins, BIN + 10.0, np.array([1]))
+    assert row(bins.open[BIN], target=1) == (1, 0, 0, 1)
+
+
+def test_a_bin_is_closed_once_every_question_of_it_has_settled() -> None:
+    bins = counted([up(0, BIN + 3.0)], [up(0, BIN + 303.0)])
+    assert quality.close(bins, BIN + 299.9) == []
+    assert [one.started_at for one in quality.close(bins, BIN + 300.0)] == [BIN]
+    assert list(bins.open) == [BIN + 300]
+
+
+def test_bins_are_closed_in_order() -> None:
+    bins = counted([up(0, BIN + 603.0)], [up(0, BIN + 3.0)], [up(0, BIN + 303.0)])
+    assert [one.started_at for one in quality.close(bins, float("inf"))] == [BIN, BIN + 300, BIN + 600]
+
+
+def test_time_that_a_backward_step_brings_back_is_not_counted_over_what_was_written() -> None:
+    bins = counted([up(0, BIN + 3.0)])
+    quality.close(bins, BIN + 300.0)
+    quality.count(bins, answers([up(0, BIN + 250.0)]))
+    quality.count_down(bins, BIN + 250.0, np.array([0]))
+    assert bins.open == {}
+
+
+def test_loss_is_the_share_of_first_packets_that_went_unanswered() -> None:
+    # eight answered, one rescued, one round down: two of ten first packets were lost; one not completed counts not
+    bins = counted(*([up(0, BIN + 10.0 * number)] for number in range(8)))
+    for one in (rescued(0, BIN + 80.0), silent(0, BIN + 90.0), blind(0, BIN + 100.0)):
+        quality.count(bins, answers([one]))
+    assert quality.loss(bins)[0] == pytest.approx(0.2)
+
+
+def test_loss_looks_back_over_the_open_bins_and_the_newest_closed_one() -> None:
+    bins = counted([rescued(0, BIN + 3.0)], [up(0, BIN + 303.0)], [up(0, BIN + 603.0)])
+    quality.close(bins, BIN + 600.0)  # closes two
+    assert quality.loss(bins)[0] == 0.0
+
+
+def test_loss_is_not_known_where_nothing_was_sent() -> None:
+    assert np.isnan(quality.loss(counted([up(0, BIN + 3.0)]))).tolist() == [False, True]

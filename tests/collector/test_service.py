@@ -1,0 +1,243 @@
+"""The service as a process: it starts, stops, is killed, is refused; and never says what it did not see."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from collector.invariants import violations
+from collector.ledger import reading
+from collector.ledger.store import open_ledger, sqlite_url
+from tests.namespace import ROOT
+from tests.practice import practice
+
+KILLS = 20
+
+LOOPBACK = """
+organisation: 测试单位
+vantage:
+  name: 中心机房
+  sentinels: {near: [127.0.0.1]}
+carriers: [{id: ct, name: 中国电信}]
+sites: [{id: centre, name: 中心}, {id: sanya, name: 三亚}]
+circuits:
+  - {id: sanya-ct, name: 三亚主用, group: branch, carrier: ct, termination_a: centre, termination_z: sanya,
+     address: 127.0.0.2, path: direct}
+listen: 127.0.0.1:%d
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def network_file(tmp_path: Path) -> Path:
+    path = tmp_path / "network.yaml"
+    path.write_text(LOOPBACK % free_port(), encoding="utf-8")
+    return path
+
+
+def command(*words: str | Path, lang: str = "en") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "collector.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "LINEWALKER_LANG": lang},
+    )
+
+
+@contextmanager
+def service(network: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """`linewalker run` in namespaces of its own with loopback only, until the block ends."""
+    inner = (
+        f'ip link set lo up && exec "{sys.executable}" -m collector.cli run -c "{network}" --data "{folder}"'
+    )
+    process = subprocess.Popen(
+        ["unshare", "-Urn", "sh", "-c", inner],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+
+
+def await_file(path: Path, seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.05)
+
+
+def await_status(network: Path, folder: Path, state: str, seconds: float = 15) -> dict[str, object]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        done = command("status", "-c", network, "--data", folder, "--json")
+        if done.returncode == 0:
+            found: dict[str, object] = json.loads(done.stdout)["circuits"][0]
+            if found["state"] == state:
+                return found
+        time.sleep(0.2)
+    raise AssertionError(f"not {state} within {seconds} s")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_two_seconds_with_everything_written(
+    network_file: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "data"
+    with service(network_file, folder) as process:
+        assert await_status(network_file, folder, "up")["reason"] == ""
+        begun = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(5) == 0
+        assert time.monotonic() - begun < 2.0
+    ledger = open_ledger(sqlite_url(folder), create=False)
+    with ledger.reading() as connection:
+        assert [row.reason for row in reading.watches(connection)] == ["stopped"]
+    ledger.close()
+
+
+def test_once_it_has_stopped_every_line_is_unknown(network_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with service(network_file, folder) as process:
+        await_status(network_file, folder, "up")
+        process.terminate()
+        process.wait(5)
+    assert await_status(network_file, folder, "unknown")["reason"] == "not watched"
+
+
+def test_a_second_collector_on_the_same_data_is_refused(network_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with service(network_file, folder):
+        await_file(folder / "feed.sock")
+        second = command("run", "-c", network_file, "--data", folder)
+    assert second.returncode == 2
+    assert second.stderr.strip() == (
+        f"a collector already runs on {folder}; stop it or give another directory with --data"
+    )
+
+
+def test_a_taken_port_is_named_with_what_to_do(network_file: Path, tmp_path: Path) -> None:
+    port = int(network_file.read_text(encoding="utf-8").rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)):
+        done = command("run", "-c", network_file, "--data", tmp_path / "data")
+    assert done.returncode == 3
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_permission_it_says_the_remedy_and_every_line_is_unknown_never_down(
+    network_file: Path, tmp_path: Path
+) -> None:
+    """A user without capabilities in a namespace where datagram ICMP is allowed to nobody."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
+    drop += ["--securebits=+noroot,+noroot_locked"]
+    run = [sys.executable, "-m", "collector.cli", "run", "-c", str(network_file), "--data", str(folder)]
+    process = subprocess.Popen(
+        ["unshare", "-Urn", *drop, *run],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        await_file(folder / "feed.sock")
+        assert await_status(network_file, folder, "unknown")["reason"] == "not watched"
+        told = json.loads(command("status", "-c", network_file, "--data", folder, "--json").stdout)[
+            "collector"
+        ]
+        assert 'sysctl -w net.ipv4.ping_group_range="0 2147483647"' in told["problem"]
+        assert "setcap cap_net_raw+ep" in told["problem"]
+    finally:
+        process.terminate()
+        process.wait(5)
+        assert process.stderr
+        said = process.stderr.read()
+        process.stderr.close()
+    assert "ping_group_range" in said
+    assert "Traceback" not in said
+    assert json.loads(command("runs", "-c", network_file, "--data", folder, "--json").stdout) == {"runs": []}
+
+
+def test_when_one_process_dies_it_is_started_again_and_the_other_goes_on(
+    network_file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    with service(network_file, folder) as process:
+        await_status(network_file, folder, "up")
+        children = {name: _child(process.pid, name) for name in ("ask", "tell")}
+        os.kill(children["ask"], signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while _child(process.pid, "ask") in (0, children["ask"]) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert _child(process.pid, "ask") not in (0, children["ask"])
+        assert _child(process.pid, "tell") == children["tell"]
+        await_status(network_file, folder, "up")
+
+
+def _child(parent: int, name: str) -> int:
+    """The pid of the process `collector.<name>` below a parent; 0 when there is none."""
+    listed = subprocess.run(
+        ["ps", "--ppid", str(parent), "-o", "pid=,args="], capture_output=True, text=True, check=False
+    ).stdout
+    for line in listed.splitlines():
+        if f"collector.{name}" in line and "<defunct>" not in line:
+            return int(line.split()[0])
+    return 0
+
+
+@pytest.mark.timeout(240)
+def test_killed_at_twenty_random_points_nothing_false_is_written(tmp_path: Path) -> None:
+    network = tmp_path / "network.yaml"
+    network.write_text(
+        (LOOPBACK % 8470)
+        .replace("127.0.0.1]", "10.0.0.1]")
+        .replace("127.0.0.2", "10.64.0.2")
+        .replace(
+            "carriers:",
+            "rounds: {icmp: {interval: 3s, retries: 1, retry_after: 0.5s, timeout: 0.5s, fast: 1s}}\ncarriers:",
+        ),
+        encoding="utf-8",
+    )
+    folder = tmp_path / "data"
+    folder.mkdir()
+    killer = [sys.executable, "-m", "tests.collector.killing", str(network), str(folder), str(KILLS)]
+    with practice(network, folder, killer) as running:
+        assert running.process.wait(200) == 0
+    lives = json.loads((folder / "lives.json").read_text(encoding="utf-8"))
+    ledger = open_ledger(sqlite_url(folder), create=False)
+    with ledger.reading() as connection:
+        runs = sorted(reading.runs(connection), key=lambda row: (row.check, row.started_at))
+        watches = reading.watches(connection)
+        watched = {"icmp-3s": reading.watched(connection, "icmp-3s")}
+    ledger.close()
+    assert violations(runs, watches, watched) == []
+    assert any(row.outcome == reading.DOWN for row in runs)
+    assert len(watches) > KILLS / 2
+    for (_, killed), (born, _) in pairwise(lives):
+        for row in watches:
+            assert row.ended_at <= killed * 1e6 or row.started_at >= born * 1e6, (row, killed, born)

@@ -1,0 +1,203 @@
+"""The one writer of facts, on real ledgers that fail for a while: nothing is lost, nothing is written twice."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from collector import writer as writing
+from collector.ledger import schema, store
+from collector.ledger.store import Batch, Ledger, open_ledger
+from collector.writer import Writer
+
+Outage = Callable[[], AbstractContextManager[None]]
+
+
+class Watched:
+    """A real ledger, and what it committed, in order."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.committed: list[Batch] = []
+        self.entered = threading.Event()
+
+    def write(self, *batches: Batch) -> None:
+        self.entered.set()
+        self.ledger.write(*batches)
+        self.committed += batches
+
+
+@pytest.fixture
+def ledger(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(writing, "RETRY_SECONDS", 0.05)
+    opened = open_ledger(url, create=True)
+    opened.begin(collector="main", vantage="centre", version="1", now=1.0)
+    yield Watched(opened)
+    opened.close()
+
+
+@pytest.fixture
+def outage(url: str) -> Outage:
+    """Makes the ledger fail inside a `with`: locked by another connection, or a server that lets nobody in."""
+    return lambda: _locked(url) if url.startswith("sqlite") else _shut(url)
+
+
+@contextmanager
+def _locked(url: str) -> Iterator[None]:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+
+
+@contextmanager
+def _shut(url: str) -> Iterator[None]:
+    name = sa.engine.make_url(url).database
+    with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+def loaded(number: int) -> Batch:
+    """A batch with one row of its own."""
+    row = {"digest": f"d{number}", "loaded_at": number, "loaded_by": "office", "text": ""}
+    return Batch({"config_version": [row]})
+
+
+def kept(ledger: Watched) -> list[int]:
+    """The rows the ledger holds, in the order in which they were written."""
+    version = schema.config_version
+    with ledger.ledger.reading() as connection:
+        return list(connection.scalars(sa.select(version.c.loaded_at).order_by(version.c.seq)))
+
+
+def until(holds: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.01)
+
+
+def test_batches_are_written_in_the_order_in_which_they_came(ledger: Watched) -> None:
+    writer = Writer(ledger)
+    writer.start()
+    batches = [loaded(number) for number in range(300)]
+    for batch in batches:
+        writer.put(batch)
+    assert writer.close(20)
+    assert ledger.committed == batches
+    assert kept(ledger) == list(range(300))
+    assert writer.waiting_rows == 0
+
+
+def test_several_threads_may_hand_over_at_once(ledger: Watched) -> None:
+    writer = Writer(ledger)
+    writer.start()
+
+    def hand_over(first: int) -> None:
+        for number in range(first, first + 100):
+            writer.put(loaded(number))
+
+    threads = [threading.Thread(target=hand_over, args=(first,)) for first in (0, 1000, 2000)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert writer.close(20)
+    for first in (0, 1000, 2000):
+        assert [number for number in kept(ledger) if first <= number < first + 100] == list(range(first, first + 100))
+
+
+def test_an_empty_batch_is_not_written(ledger: Watched) -> None:
+    writer = Writer(ledger)
+    writer.start()
+    writer.put(Batch())
+    assert writer.close(10)
+    assert not ledger.entered.is_set()
+
+
+def test_a_ledger_that_fails_for_a_while_loses_nothing_and_writes_nothing_twice(
+    ledger: Watched, outage: Outage
+) -> None:
+    writer = Writer(ledger)
+    writer.start()
+    batches = [loaded(number) for number in range(30)]
+    for batch in batches[:10]:
+        writer.put(batch)
+    until(lambda: writer.waiting_rows == 0)
+    with outage():
+        for batch in batches[10:20]:
+            writer.put(batch)
+        until(lambda: writer.problem)
+        assert writer.waiting_rows == 10
+        for batch in batches[20:]:
+            writer.put(batch)
+        time.sleep(0.3)  # several attempts
+        assert writer.waiting_rows == 20
+    until(lambda: writer.waiting_rows == 0)
+    assert writer.problem == ""
+    assert writer.close(10)
+    assert ledger.committed == batches
+    assert kept(ledger) == list(range(30))
+
+
+def test_closing_writes_what_waits_even_if_the_ledger_has_only_just_returned(
+    ledger: Watched, outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "RETRY_SECONDS", 30.0)  # it sleeps between two attempts when it is closed
+    writer = Writer(ledger)
+    writer.start()
+    with outage():
+        writer.put(loaded(1))
+        until(lambda: writer.problem)
+        writer.put(loaded(2))
+    assert writer.close(10)
+    assert kept(ledger) == [1, 2]
+
+
+def test_closing_says_so_if_not_everything_could_be_written(ledger: Watched, outage: Outage) -> None:
+    writer = Writer(ledger)
+    writer.start()
+    with outage():
+        writer.put(loaded(1))
+        until(lambda: writer.problem)
+        assert not writer.close(10)
+    assert writer.waiting_rows == 1
+    assert kept(ledger) == []
+
+
+def test_handing_over_never_waits_for_the_ledger(ledger: Watched, outage: Outage) -> None:
+    writer = Writer(ledger)
+    writer.start()
+    with outage():
+        begun = time.monotonic()
+        for number in range(1000):
+            writer.put(loaded(number))
+        assert time.monotonic() - begun < 0.5
+    assert writer.close(20)
+    assert len(kept(ledger)) == 1000
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_ends_in_mid_life_costs_nothing(ledger: Watched, url: str) -> None:
+    writer = Writer(ledger)
+    writer.start()
+    name = sa.engine.make_url(url).database
+    with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as server:
+        for number in range(20):
+            writer.put(loaded(number))
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    assert writer.close(20)
+    assert kept(ledger) == list(range(20))

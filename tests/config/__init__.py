@@ -1,0 +1,1 @@
+"""Tests of the room `config/`: `bad/` holds a file for every kind of mistake."""

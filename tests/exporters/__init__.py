@@ -1,0 +1,1 @@
+"""Tests of `exporters`: text, page and words, with real browsers and real servers."""
