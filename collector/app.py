@@ -18,6 +18,8 @@ from config.errors import LinewalkerError, MachineError
 
 log = logging.getLogger(__name__)
 
+# -P: a folder named collector where the user stands must not be taken for ours.
+PYTHON = (sys.executable, "-P", "-m")
 STOP_SECONDS = 2.0
 _RESTART_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
@@ -129,8 +131,8 @@ def _children(
 ) -> list[Child]:
     common = ["-c", str(config), "--data", str(data_dir)]
     fd = listener.fileno()
-    ask = [sys.executable, "-m", "collector.ask", *common]
-    tell = [sys.executable, "-m", "collector.tell", *common, "--listen-fd", str(fd), "--problem", problem]
+    ask = [*PYTHON, "collector.ask", *common]
+    tell = [*PYTHON, "collector.tell", *common, "--listen-fd", str(fd), "--problem", problem]
     return [*([Child("ask", ask)] if watch else []), Child("tell", tell, (fd,))]
 
 

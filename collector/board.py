@@ -20,7 +20,7 @@ from indicators.threestate import UNKNOWN, UP, k_of_n, mask
 
 # Frames come every second; after so long without one nobody knows.
 STALE_SECONDS = 5.0
-NOT_RUNNING = "the collecting process does not answer: nobody watches"
+NOT_RUNNING = "the collecting process does not answer"
 _COLUMNS = ("outcome", "since", "rtt", "loss")
 
 

@@ -8,9 +8,9 @@
 
 import datetime as dt
 import logging
+import math
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -55,8 +55,9 @@ class Schedule:
     def every(self, name: str, interval: float, first_in: float, job: Callable[[], None]) -> None:
         """Run a job every `interval` seconds, the first time in `first_in` seconds."""
         due = self._clock.monotonic() + first_in
+        first = self._date(due)
         self._scheduler.add_job(
-            job, "interval", id=name, seconds=interval, **self._dates(self._clock.wall() + first_in)
+            job, "interval", id=name, seconds=interval, start_date=first, next_run_time=first
         )
         self._due[name] = (due, interval)
 
@@ -93,14 +94,11 @@ class Schedule:
         """After a step of the wall clock: every job fires when it would have fired without it."""
         now = self._clock.monotonic()
         for name, (first, interval) in tuple(self._due.items()):  # others may add to it
-            ahead = -(now - first) % interval if now > first else first - now
+            due = first + max(0, math.ceil((now - first) / interval)) * interval
             self._scheduler.reschedule_job(
-                name, trigger="interval", seconds=interval, start_date=self._at(self._clock.wall() + ahead)
+                name, trigger="interval", seconds=interval, start_date=self._date(due)
             )
 
-    def _dates(self, first: float) -> dict[str, Any]:
-        return {"start_date": self._at(first), "next_run_time": self._at(first)}
-
-    @staticmethod
-    def _at(wall: float) -> dt.datetime:
-        return dt.datetime.fromtimestamp(wall, dt.UTC)
+    def _date(self, due: float) -> dt.datetime:
+        """A moment of the monotonic clock as the wall clock now has it."""
+        return dt.datetime.fromtimestamp(due + offset(self._clock), dt.UTC)

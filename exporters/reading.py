@@ -35,6 +35,7 @@ class Subject:
     contact: str = ""  # of the far end
     derived: bool = False  # a service without a check of its own
     members: tuple[str, ...] = ()  # circuits of a service
+    group_name: str = ""  # what people call the group, if the configuration says
 
 
 @dataclass(frozen=True, slots=True)

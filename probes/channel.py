@@ -72,11 +72,14 @@ class Refusal:
 class Channel:
     """Sockets, slots and headers for the rows of one address family."""
 
-    def __init__(self, family: socket.AddressFamily, kind: Kind, roster: Roster, block: int) -> None:
+    def __init__(
+        self, family: socket.AddressFamily, kind: Kind, roster: Roster, block: int, buffer_bytes: int
+    ) -> None:
         self.family = family
         self.kind = kind
         self._roster = roster
         self._block = block
+        self._buffer_bytes = buffer_bytes
         self._layout = Layout(family, has_ip_header=kind == "raw" and family == socket.AF_INET)
         self._sockets: dict[int, socket.socket] = {}
         self._generations = 256 if kind == "raw" else _DATAGRAM_SOCKETS
@@ -106,7 +109,7 @@ class Channel:
 
     def _socket(self, generation: int) -> socket.socket:
         if generation not in self._sockets:
-            self._sockets[generation] = open_socket(self.family, self.kind, self._block)
+            self._sockets[generation] = open_socket(self.family, self.kind, self._block, self._buffer_bytes)
         return self._sockets[generation]
 
     # Sending

@@ -1,7 +1,9 @@
-"""The two clocks a prober reads, as one parameter. No arithmetic."""
+"""The two clocks a prober reads, as one parameter."""
 
 import time
 from typing import Protocol
+
+_LOOKS = 3
 
 
 class Clock(Protocol):
@@ -29,5 +31,13 @@ class SystemClock:
 
 
 def offset(clock: Clock) -> float:
-    """Wall minus monotonic seconds; it moves when somebody sets the clock."""
-    return clock.wall() - clock.monotonic()
+    """Wall minus monotonic seconds; it moves when somebody sets the clock.
+
+    Read several times, because a process that is interrupted between its two looks would see a step.
+    """
+    width, found = float("inf"), 0.0
+    for _ in range(_LOOKS):
+        before, wall, after = clock.monotonic(), clock.wall(), clock.monotonic()
+        if after - before < width:
+            width, found = after - before, wall - (before + after) / 2
+    return found

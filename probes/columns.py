@@ -52,9 +52,10 @@ class Answers:
 
     `sent` has a column per attempt (NaN: none was made; one that the kernel refused has its time too),
     `answered` is the attempt that was answered or -1, `received_at` the kernel's receive stamp, or for
-    silence the deadline that passed. `rtt` is NaN where it is not known. `regular` marks the questions of the regular rhythm, the only ones that loss counts.
-    `outcome` is UP, DOWN (the network's fault) or UNKNOWN (ours; `reason` says what). `reason` is empty for
-    most rows and so is a mapping from row to text, such as "host unreachable from 10.0.0.1".
+    silence the deadline that passed. `rtt` is NaN where it is not known. `regular` marks the questions of
+    the regular rhythm, the only ones that loss counts. `outcome` is UP, DOWN (the network's fault) or
+    UNKNOWN (ours; `reason` says what). `reason` is empty for most rows and so is a mapping from row to
+    text, such as "host unreachable from 10.0.0.1".
     """
 
     target: Ints
@@ -79,6 +80,7 @@ class Prober(Protocol):
 
         `down` marks the targets known to be down when the round begins: they are asked in the fast rhythm.
         `opening` asks everybody at once (paced, but not over the whole interval): the first round of a watch.
+        It knows no fast rhythm and ends when everybody's question is settled.
         """
         ...
 

@@ -22,7 +22,7 @@ from probes.rhythm import Rhythm
 from probes.roster import Roster, enrol
 from probes.round import Desk, Round
 from probes.sentinels import Sentinels, limit_of
-from probes.sockets import Kind
+from probes.sockets import BUFFER_BYTES, Kind
 
 KINDS: tuple[Kind, ...] = ("raw", "datagram")
 
@@ -57,6 +57,7 @@ class IcmpProber:
         clock: Clock | None = None,
         token: Callable[[], int] = random_token,
         kinds: tuple[Kind, ...] = KINDS,
+        buffer_bytes: int = BUFFER_BYTES,
     ) -> None:
         self._clock = clock or SystemClock()
         self._token = token
@@ -65,7 +66,7 @@ class IcmpProber:
         roster.token[roster.count :] = token()
         self._desk = Desk(
             roster=roster,
-            channels=open_channels(roster, kinds),
+            channels=open_channels(roster, kinds, buffer_bytes),
             questions=Questions(len(targets), rhythm),
             sentinels=Sentinels(
                 limit=limit_of(rhythm),
@@ -99,7 +100,7 @@ class IcmpProber:
             channel.close()
 
 
-def open_channels(roster: Roster, kinds: tuple[Kind, ...]) -> tuple[Channel, ...]:
+def open_channels(roster: Roster, kinds: tuple[Kind, ...], buffer_bytes: int) -> tuple[Channel, ...]:
     """A channel for each address family among the rows; a family this machine lacks has its rows refused."""
     channels = []
     block = secrets.randbelow(255) + 1
@@ -107,7 +108,7 @@ def open_channels(roster: Roster, kinds: tuple[Kind, ...]) -> tuple[Channel, ...
         rows = roster.rows_of(family)
         if not len(rows) and (family == socket.AF_INET6 or len(roster.name)):
             continue
-        channel = open_channel(family, roster, kinds, block)
+        channel = open_channel(family, roster, kinds, block, buffer_bytes)
         if channel is None:
             version = "IPv4" if family == socket.AF_INET else "IPv6"
             roster.refused.update((int(row), f"{version} is not available on this machine") for row in rows)
@@ -117,13 +118,13 @@ def open_channels(roster: Roster, kinds: tuple[Kind, ...]) -> tuple[Channel, ...
 
 
 def open_channel(
-    family: socket.AddressFamily, roster: Roster, kinds: tuple[Kind, ...], block: int
+    family: socket.AddressFamily, roster: Roster, kinds: tuple[Kind, ...], block: int, buffer_bytes: int
 ) -> Channel | None:
     """The first kind of socket that may be opened; None where the machine does not have the family."""
     denied = False
     for kind in kinds:
         try:
-            return Channel(family, kind, roster, block)
+            return Channel(family, kind, roster, block, buffer_bytes)
         except PermissionError:
             denied = True
         except OSError:

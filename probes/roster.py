@@ -89,9 +89,9 @@ def enrol(targets: Targets) -> Roster:
     names[: len(targets)] = sockaddrs(targets.address, len(targets))
     names[len(targets) :] = names[pulses]
     sources = [*targets.source, *(targets.source[row] for row in pulses)]
+    addresses = [*targets.address, *(targets.address[row] for row in pulses)]
     refused = {
-        int(row): f"{targets.address[row]} is not an IP address"
-        for row in np.flatnonzero(names["family"][: len(targets)] == 0)
+        int(row): f"{addresses[row]} is not an IP address" for row in np.flatnonzero(names["family"] == 0)
     }
     route, routes, texts = _routes(names, sources, refused)
     return Roster(

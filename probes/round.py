@@ -14,7 +14,7 @@ import numpy as np
 
 from probes.agenda import Agenda
 from probes.channel import BATCH, Channel, Complaint, Refusal, Replies
-from probes.clock import Clock
+from probes.clock import Clock, offset
 from probes.columns import DOWN, UNKNOWN, Answers, Flags, Floats, Ints, Sight
 from probes.questions import Questions, Reasons
 from probes.refusals import explain
@@ -25,7 +25,7 @@ from probes.sentinels import REASONS, SEEN, WAIT, Sentinels, pulse_every
 TICK_SECONDS = (0.01, 0.05)  # shortest, longest
 OPENING_RATE = 5_000.0  # first packets a second when everybody is asked at once
 OPENING_LEAST_SECONDS = 0.2
-TELL_SECONDS = 0.9
+TELL_SECONDS = 0.8
 TELL_URGENT_SECONDS = 0.1
 LONGEST_SLEEP = 0.1
 STEP_SECONDS = 0.02  # a wall clock that moved further than this against the steady one was set by somebody
@@ -60,7 +60,7 @@ class Round:
         self._start = self._told = clock.monotonic()
         # Nobody knocks in an opening round: it is over when everybody has been asked once.
         self._end = self._start if opening else self._start + rhythm.interval - GUARD_SECONDS
-        self._offset = clock.wall() - self._start
+        self._offset = offset(clock)
         self._stepped = False
         self._spread, self._tick = pace(len(phase), rhythm, opening=opening)
         self._order = np.argsort(phase, kind="stable")
@@ -247,7 +247,7 @@ class Round:
     def _arrivals(self, replies: Replies) -> Floats:
         """Arrival on the steady clock: from the kernel's stamp as long as the wall clock was left alone."""
         now = self._clock.monotonic()
-        if not self._stepped and abs(self._clock.wall() - now - self._offset) > STEP_SECONDS:
+        if not self._stepped and abs(offset(self._clock) - self._offset) > STEP_SECONDS:
             self._gather()  # what came before still has its round-trip time
             self._stepped = True
         if self._stepped:

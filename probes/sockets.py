@@ -10,14 +10,16 @@ from probes.packets import ERROR_TYPES, REPLY_TYPE, REQUEST_TYPE
 Kind = Literal["raw", "datagram"]
 
 PROTOCOL = {socket.AF_INET: socket.IPPROTO_ICMP, socket.AF_INET6: socket.IPPROTO_ICMPV6}
-_BUFFER_BYTES = 16 << 20
+BUFFER_BYTES = 16 << 20  # replies to some 20,000 requests; the kernel gives less to ordinary users
 
 # Linux numbers that the socket module does not name
 _SO_SNDBUFFORCE, _SO_RCVBUFFORCE, _SO_ATTACH_FILTER, _SO_TIMESTAMPNS = 32, 33, 26, 35
 _SOL_RAW, _ICMP_FILTER, _ICMP6_FILTER, _IP_RECVERR, _IPV6_RECVERR = 255, 1, 1, 11, 25
 
 
-def open_socket(family: socket.AddressFamily, kind: Kind, block: int) -> socket.socket:
+def open_socket(
+    family: socket.AddressFamily, kind: Kind, block: int, buffer_bytes: int = BUFFER_BYTES
+) -> socket.socket:
     """A prepared ICMP socket; raises PermissionError, or OSError where the family is not available."""
     opened = socket.socket(family, socket.SOCK_RAW if kind == "raw" else socket.SOCK_DGRAM, PROTOCOL[family])
     try:
@@ -29,19 +31,19 @@ def open_socket(family: socket.AddressFamily, kind: Kind, block: int) -> socket.
             option = _IP_RECVERR if family == socket.AF_INET else _IPV6_RECVERR
             opened.setsockopt(level, option, 1)
         opened.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        _enlarge(opened, _SO_RCVBUFFORCE, socket.SO_RCVBUF)
-        _enlarge(opened, _SO_SNDBUFFORCE, socket.SO_SNDBUF)
+        _enlarge(opened, _SO_RCVBUFFORCE, socket.SO_RCVBUF, buffer_bytes)
+        _enlarge(opened, _SO_SNDBUFFORCE, socket.SO_SNDBUF, buffer_bytes)
     except OSError:
         opened.close()
         raise
     return opened
 
 
-def _enlarge(opened: socket.socket, forced: int, modest: int) -> None:
+def _enlarge(opened: socket.socket, forced: int, modest: int, size: int) -> None:
     try:
-        opened.setsockopt(socket.SOL_SOCKET, forced, _BUFFER_BYTES)
+        opened.setsockopt(socket.SOL_SOCKET, forced, size)
     except PermissionError:
-        opened.setsockopt(socket.SOL_SOCKET, modest, _BUFFER_BYTES)
+        opened.setsockopt(socket.SOL_SOCKET, modest, size)
 
 
 def _filter_types(opened: socket.socket) -> None:

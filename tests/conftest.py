@@ -38,7 +38,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = Path("/tmp") / f"lwpg-{os.getpid()}"  # a socket's path must be short
     folder.mkdir(mode=0o777)
     for one in (home, *home.parents):
-        if one.owner() == os.environ.get("USER", "root") and one != Path("/tmp") and one.is_relative_to("/tmp"):
+        if (
+            one.owner() == os.environ.get("USER", "root")
+            and one != Path("/tmp")
+            and one.is_relative_to("/tmp")
+        ):
             one.chmod(0o755)
     home.chmod(0o777)
     folder.chmod(0o777)

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, ParamSpec
 
+import icmplib
+
 P = ParamSpec("P")
 
 ROOT = Path(__file__).parent.parent
@@ -98,6 +100,7 @@ class Host:
         self.run("ip", "link", "set", "lo", "up")
         self.run("ip", "address", "add", self.far, "dev", "wire", *_nodad(self.far))
         self.run("ip", "link", "set", "wire", "up")
+        self._await_wire()
         return self
 
     def __exit__(
@@ -117,6 +120,11 @@ class Host:
                 return
             time.sleep(0.01)
         raise AssertionError("no network namespace was made within 5 s")
+
+    def _await_wire(self) -> None:
+        """The kernel takes up to a second to notice that both ends are up."""
+        address = self.far.partition("/")[0]
+        assert any(icmplib.ping(address, count=1, timeout=0.2).is_alive for _ in range(25)), "no wire"
 
     def run(self, *command: str) -> str:
         """Run a command on this host."""

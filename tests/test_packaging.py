@@ -81,7 +81,9 @@ def locked(name: str) -> dict[str, list[str]]:
 def test_a_lock_names_no_host(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     for line in text.splitlines():
-        assert re.fullmatch(r"[\w.\[\],-]+==[\w.+!]+( ; [^\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?", line), line
+        assert re.fullmatch(
+            r"[\w.\[\],-]+==[\w.+!]+( ; [^\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?", line
+        ), line
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -35,7 +35,12 @@ def check(config: Path | None, data: Path, form: str | None) -> None:
     found = violations(runs, watches, watched)
     zone = ZoneInfo(loaded.calendar.zone)
     rows = [
-        {"rule": one.rule, "severity": one.severity, "place": one.place, "message": say(one, default_language())}
+        {
+            "rule": one.rule,
+            "severity": one.severity,
+            "place": one.place,
+            "message": say(one, default_language()),
+        }
         for one in found
     ]
     if form or rows:

@@ -11,6 +11,7 @@ from collector import app
 from collector.commands.shared import DEFAULT_DATA, Commands, printing, show, tell
 from config.load import load
 from lab import control, enter
+from lab.ways import Direction
 
 EXAMPLE = Path(str(files("config"))) / "examples" / "hainan-transport-fees-2020" / "network.yaml"
 
@@ -46,7 +47,7 @@ def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path
     sys.stdout.flush()
     fd = listener.detach()
     os.set_inheritable(fd, True)
-    inner = [sys.executable, "-m", "collector.cli", "run", "-c", str(network), "--data", str(data)]
+    inner = [*app.PYTHON, "collector.cli", "run", "-c", str(network), "--data", str(data)]
     inner += ["--listen-fd", str(fd), "--practice"]
     argv = enter.command(network, data, inner, scenario or enter.STORY, seconds, [fd])
     os.execvp(argv[0], argv)  # noqa: S606 - no shell is what we want
@@ -60,10 +61,15 @@ def lab() -> None:
 @lab.command()
 @click.argument("line")
 @click.option("--silent", is_flag=True, help="frames vanish while both ends still see a link")
+@click.option(
+    "--direction", type=click.Choice(["outward", "inward"]), help="only this way, as seen from the core"
+)
 @printing
-def cut(line: str, silent: bool, config: Path | None, data: Path, form: str | None) -> None:
+def cut(
+    line: str, silent: bool, direction: Direction | None, config: Path | None, data: Path, form: str | None
+) -> None:
     """Cut a line."""
-    control.cut(data, line, silent=silent)
+    control.cut(data, line, silent=silent, direction=direction)
     _told(line, data, form)
 
 
@@ -78,11 +84,13 @@ def restore(line: str, config: Path | None, data: Path, form: str | None) -> Non
 
 @lab.command()
 @click.argument("line")
-@click.option("--loss", type=click.FloatRange(0, 1), default=0.0, help="share of frames lost")
-@click.option("--delay", type=click.FloatRange(min=0), default=0.0, help="seconds added each way")
+@click.option("--loss", type=click.FloatRange(0, 1), help="share of round trips lost")
+@click.option("--delay", type=click.FloatRange(min=0), help="seconds added to a round trip")
 @printing
-def degrade(line: str, loss: float, delay: float, config: Path | None, data: Path, form: str | None) -> None:
-    """Make a line lossy or slow."""
+def degrade(
+    line: str, loss: float | None, delay: float | None, config: Path | None, data: Path, form: str | None
+) -> None:
+    """Make a line lossy or slow; what is not given stays as it is."""
     control.degrade(data, line, loss=loss, delay=delay)
     _told(line, data, form)
 

@@ -73,7 +73,9 @@ def test_no_change_is_lost_between_the_full_frame_and_the_first_update(tmp_path:
             with listen(tmp_path) as connection:
                 numbers = [heard(connection)["n"] for _ in range(10)]
             assert numbers[1] - numbers[0] in (0, 1)
-            assert [after - before for before, after in zip(numbers[1:], numbers[2:], strict=False)] == [1] * 8
+            assert [after - before for before, after in zip(numbers[1:], numbers[2:], strict=False)] == [
+                1
+            ] * 8
     finally:
         stopping.set()
         counting.join()

@@ -55,7 +55,9 @@ def test_a_column_that_is_a_slice_arrives_as_what_it_shows() -> None:
 
 def test_frames_follow_each_other_whatever_their_size() -> None:
     big = np.arange(500_000)
-    found = through(frames.pack({"n": 1}, {"big": big}), frames.pack({"n": 2}), frames.pack({"n": 3}, {"big": big}))
+    found = through(
+        frames.pack({"n": 1}, {"big": big}), frames.pack({"n": 2}), frames.pack({"n": 3}, {"big": big})
+    )
     assert [frame[0]["n"] for frame in found if frame] == [1, 2, 3]
 
 

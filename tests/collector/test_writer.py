@@ -117,7 +117,9 @@ def test_several_threads_may_hand_over_at_once(ledger: Watched) -> None:
         thread.join()
     assert writer.close(20)
     for first in (0, 1000, 2000):
-        assert [number for number in kept(ledger) if first <= number < first + 100] == list(range(first, first + 100))
+        assert [number for number in kept(ledger) if first <= number < first + 100] == list(
+            range(first, first + 100)
+        )
 
 
 def test_an_empty_batch_is_not_written(ledger: Watched) -> None:
@@ -198,6 +200,8 @@ def test_a_connection_that_the_server_ends_in_mid_life_costs_nothing(ledger: Wat
     with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as server:
         for number in range(20):
             writer.put(loaded(number))
-            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
     assert writer.close(20)
     assert kept(ledger) == list(range(20))

@@ -24,7 +24,7 @@ PO = ROOT / "exporters/locale/zh_CN/LC_MESSAGES/linewalker.po"
 MO = PO.with_suffix(".mo")
 # Who is given sentences, and as which argument; keyword arguments `text`, `problem` and `remedy` always count.
 SPEAKERS = {
-    "_": 0, "say": 3, "_say": 1, "Remark": 2, "Finding": 3,
+    "_": 0, "tell": 0, "say": 3, "_say": 1, "Remark": 2, "Finding": 3,
     "LinewalkerError": 0, "LedgerError": 0, "MachineError": 0, "ConfigError": 0,
     "WrongValueError": 0, "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
 }  # fmt: skip
@@ -33,7 +33,8 @@ KEYWORDS = ("text", "problem", "remedy")
 # Reasons and problems that are put together where no speaker is near; the ledger keeps them in English.
 REASONS = (
     "upstream {upstream}", "blind", "suspended", "late", "not watched", "no answer", "loss", "no route",
-    "no sentinel to compare with", "a list", "a mapping", "the collecting process does not answer", "ICMP error",
+    "no sentinel to compare with", "a list", "a mapping", "the collecting process does not answer", "stopped", "interrupted", "clock step", "failed: {error}",
+    "ICMP error",
     *(f"{what} from {{sender}}" for what in (
         "network unreachable", "host unreachable", "protocol unreachable", "port unreachable",
         "fragmentation needed", "packet too big", "prohibited", "no route", "time to live exceeded",

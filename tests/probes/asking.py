@@ -9,7 +9,7 @@ import numpy as np
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Sight, Targets
 from probes.icmp import KINDS, IcmpProber
 from probes.rhythm import Rhythm
-from probes.sockets import Kind
+from probes.sockets import BUFFER_BYTES, Kind
 
 __all__ = ["DOWN", "QUICK", "UNKNOWN", "UP", "Heard", "Row", "ask", "prober", "targets"]
 
@@ -59,10 +59,14 @@ def targets(
 
 @contextmanager
 def prober(
-    asked: Targets, rhythm: Rhythm = QUICK, *, kinds: tuple[Kind, ...] = KINDS
+    asked: Targets,
+    rhythm: Rhythm = QUICK,
+    *,
+    kinds: tuple[Kind, ...] = KINDS,
+    buffer_bytes: int = BUFFER_BYTES,
 ) -> Iterator[IcmpProber]:
     """A prober that is closed afterwards."""
-    opened = IcmpProber(asked, rhythm, kinds=kinds)
+    opened = IcmpProber(asked, rhythm, kinds=kinds, buffer_bytes=buffer_bytes)
     try:
         yield opened
     finally:

@@ -99,3 +99,15 @@ def test_without_any_sentinel_silence_is_unknown() -> None:
     with prober(asked) as by:
         (row,) = ask(by, asked).rows
     assert (row.outcome, row.reason) == (UNKNOWN, "no sentinel to compare with")
+
+
+@in_namespace
+def test_a_full_send_buffer_is_ours_and_nobody_is_down_for_it() -> None:
+    """Packets to hosts that do not exist wait 3 s for a neighbour and fill a buffer of 16 kB meanwhile."""
+    healthy = [f"127.0.1.{n}" for n in range(1, 60)]
+    asked = targets([*(f"10.0.0.{n}" for n in range(100, 250)), *healthy], sentinels=["127.0.0.1"])
+    with Host("far"), prober(asked, buffer_bytes=8192) as by:
+        heard = ask(by, asked)
+    assert "no buffer" in {row.reason for row in heard.rows}
+    assert {row.outcome for name in healthy for row in heard.of(name)} <= {UP, UNKNOWN}
+    assert {row.outcome for row in heard.rows if row.reason == "no buffer"} == {UNKNOWN}

@@ -81,6 +81,11 @@ def test_an_error_finds_its_row_among_more_rows_than_sequence_numbers() -> None:
     assert sorted(found) == [(0, 5), (1, 150_000)]
 
 
+def test_a_sentinel_whose_address_is_none_is_not_pulsed_either() -> None:
+    roster = enrol(Targets(("router",), (None,), np.zeros(1), np.ones(1, np.bool_)))
+    assert roster.refused == {0: "router is not an IP address", 1: "router is not an IP address"}
+
+
 def test_the_agenda_gives_rows_when_they_are_due_and_never_before() -> None:
     agenda = Agenda(tick=0.01)
     agenda.put_each(np.array([1.003, 2.0, 1.007]), np.array([7, 8, 9]))

@@ -1,0 +1,211 @@
+"""The schedule on the real APScheduler, when things go wrong that once stopped it for good.
+
+Nobody but root may set a machine's clock. What APScheduler knows of the wall clock is `datetime.now` in one
+module; it waits by the monotonic clock, which no step moves. So that one name is set here, together with ours.
+"""
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import apscheduler.schedulers.base
+import pytest
+
+from collector import schedule
+from collector.schedule import Schedule
+from tests.collector.clocks import SetClock
+
+BEAT = 0.2
+
+
+class Machine:
+    """The clock that the schedule is given, and what the scheduler inside it makes of `datetime.now`."""
+
+    def __init__(self) -> None:
+        self.clock = SetClock()
+        self.seen_by_scheduler: float | None = None  # another shift than the clock's
+        self.broken = 0  # so many looks at the clock fail
+
+    def step(self, seconds: float) -> None:
+        self.clock.shift += seconds
+
+    def now(self, zone: dt.tzinfo | None) -> dt.datetime:
+        if self.broken:
+            self.broken -= 1
+            raise OverflowError("no such time")
+        shift = self.clock.shift if self.seen_by_scheduler is None else self.seen_by_scheduler
+        return dt.datetime.fromtimestamp(time.time() + shift, zone)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    made = Machine()
+
+    class Datetime(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+            return made.now(tz)
+
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Datetime)
+    monkeypatch.setattr(schedule, "_BEAT_SECONDS", BEAT)
+    return made
+
+
+@pytest.fixture
+def running(machine: Machine) -> Iterator[Schedule]:
+    started = Schedule(machine.clock, 2)
+    started.start()
+    yield started
+    started.stop()
+
+
+class Firings:
+    """When a job was fired, by the monotonic clock."""
+
+    def __init__(self, lasting: float = 0.0) -> None:
+        self.at: list[float] = []
+        self.at_once = self.most_at_once = 0
+        self.lasting = lasting
+
+    def __call__(self) -> None:
+        self.at.append(time.monotonic())
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(self.lasting)
+        self.at_once -= 1
+
+
+def until(holds: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.01)
+
+
+def test_a_job_is_fired_at_its_interval_from_the_first_time_on(running: Schedule) -> None:
+    job, begun = Firings(), time.monotonic()
+    running.every("round", 0.3, 0.6, job)
+    until(lambda: len(job.at) == 4)
+    for number, at in enumerate(job.at):
+        assert at - begun == pytest.approx(0.6 + 0.3 * number, abs=0.1)
+
+
+def test_a_job_may_be_fired_once_at_once(running: Schedule) -> None:
+    job, begun = Firings(), time.monotonic()
+    running.once(job)
+    until(lambda: job.at)
+    assert job.at[0] - begun < 0.2
+    time.sleep(0.5)
+    assert len(job.at) == 1
+
+
+def test_an_exception_while_it_looks_for_due_jobs_does_not_stop_it(
+    running: Schedule, machine: Machine
+) -> None:
+    job = Firings()
+    running.every("round", 0.1, 0.0, job)
+    until(lambda: job.at)
+    machine.broken = 3
+    until(lambda: machine.broken == 0)
+    fired = len(job.at)
+    until(lambda: len(job.at) > fired + 3)
+
+
+def test_a_job_that_raises_is_fired_again(running: Schedule) -> None:
+    fired = []
+
+    def job() -> None:
+        fired.append(1)
+        raise OSError("the disk is full")
+
+    running.every("round", 0.1, 0.0, job)
+    until(lambda: len(fired) >= 3)
+
+
+def test_a_job_that_outlasts_its_interval_never_runs_twice_at_once(running: Schedule) -> None:
+    job = Firings(lasting=0.5)
+    running.every("round", 0.2, 0.0, job)
+    until(lambda: len(job.at) >= 4)
+    assert job.most_at_once == 1
+
+
+def test_a_long_job_delays_no_other(running: Schedule) -> None:
+    long, quick = Firings(lasting=1.5), Firings()
+    running.every("long", 0.2, 0.0, long)
+    running.every("quick", 0.1, 0.0, quick)
+    until(lambda: long.at)
+    fired = len(quick.at)
+    time.sleep(1)
+    assert len(quick.at) - fired >= 7
+
+
+@pytest.mark.parametrize("moved", [-86_400.0, -60.0, 60.0, 86_400.0])
+def test_a_step_of_the_wall_clock_leaves_the_rhythm_as_it_was(
+    running: Schedule, machine: Machine, moved: float
+) -> None:
+    job, interval = Firings(), 0.3
+    running.every("round", interval, interval, job)
+    until(lambda: len(job.at) == 3)
+    first = job.at[0]
+    machine.step(moved)
+    noticed = time.monotonic() + 2 * BEAT + 0.1
+    until(lambda: job.at[-1] > noticed + 5 * interval)
+    late = [(at - first) % interval for at in job.at if at > noticed]
+    assert all(min(one, interval - one) < 0.08 for one in late), late
+    gaps = [after - before for before, after in zip(job.at, job.at[1:], strict=False)]
+    assert max(gaps) < 2 * BEAT + 2 * interval + 0.1
+
+
+def test_a_step_does_not_make_up_for_the_rounds_of_a_day(running: Schedule, machine: Machine) -> None:
+    job = Firings()
+    running.every("round", 0.2, 0.0, job)
+    until(lambda: job.at)
+    machine.step(86_400.0)
+    time.sleep(1)
+    assert len(job.at) <= 8
+
+
+def test_a_first_time_still_to_come_survives_a_step(running: Schedule, machine: Machine) -> None:
+    job, begun = Firings(), time.monotonic()
+    running.every("round", 5.0, 1.5, job)
+    machine.step(-3600.0)
+    until(lambda: job.at)
+    assert job.at[0] - begun == pytest.approx(1.5, abs=0.15)
+
+
+def test_the_watchdog_wakes_a_scheduler_that_sleeps_too_long(
+    running: Schedule, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "_SILENT_SECONDS", 0.5)
+    job = Firings()
+    running.every("round", 0.1, 0.0, job)
+    until(lambda: job.at)
+    # The clock goes back by a minute and is put right before the watchdog looks: the scheduler sleeps a minute.
+    machine.seen_by_scheduler = -60.0
+    time.sleep(0.3)
+    machine.seen_by_scheduler = None
+    fired = len(job.at)
+    until(lambda: len(job.at) > fired + 3, 3)
+
+
+def test_stopping_waits_for_no_job_and_fires_none(machine: Machine) -> None:
+    started = Schedule(machine.clock, 2)
+    started.start()
+    held, released = threading.Event(), threading.Event()
+    other = Firings()
+
+    def job() -> None:
+        held.set()
+        released.wait(10)
+
+    started.once(job)
+    started.every("other", 0.1, 0.0, other)
+    assert held.wait(5)
+    begun = time.monotonic()
+    started.stop()
+    assert time.monotonic() - begun < 0.3
+    fired = len(other.at)
+    time.sleep(0.4)
+    assert len(other.at) <= fired + 1
+    released.set()

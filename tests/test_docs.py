@@ -1,0 +1,315 @@
+"""The documents are true: commands, settings, metrics, examples, links and make targets are held against the program.
+
+What a document says beside these is for people to judge.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+from pydantic import BaseModel, TypeAdapter
+
+from collector.cli import main
+from collector.commands.practice import EXAMPLE
+from collector.subjects import subjects
+from config.keys import fields, model_of
+from config.load import check, load
+from config.model import Network
+from config.yaml_places import read_yaml
+from exporters.prometheus import Metrics
+from exporters.reading import Kind, Overview
+from exporters.status import status
+from lab.scenario import read_events
+from tests.exporters import network
+
+ROOT = Path(__file__).parents[1]
+READMES = ROOT / "README.md", ROOT / "README.zh-CN.md"
+DOCUMENTS = (*READMES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+COMMANDS, SETTINGS, METRICS = (
+    ROOT / "docs" / f"{name}.md" for name in ("commands", "configuration", "metrics")
+)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)\s]*)\)")
+OUR_PATH = re.compile(r"(?:collector|config|docs|exporters|indicators|lab|probes|tests)/[\w./-]*")
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One fenced block."""
+
+    language: str
+    text: str
+
+
+def blocks(document: Path, language: str = "") -> list[Block]:
+    found = [Block(*match.groups()) for match in FENCE.finditer(document.read_text("utf-8"))]
+    return [block for block in found if language in ("", block.language)]
+
+
+def prose(document: Path) -> str:
+    return FENCE.sub("", document.read_text("utf-8"))
+
+
+def shell(document: Path) -> list[str]:
+    return [line for block in blocks(document, "sh") for line in block.text.splitlines()]
+
+
+def inline(document: Path) -> list[str]:
+    return CODE.findall(prose(document))
+
+
+def tables(document: Path) -> list[list[list[str]]]:
+    """Every table as rows of cells, its header first and without the line below it."""
+    found: list[list[list[str]]] = [[]]
+    for line in prose(document).splitlines():
+        if line.startswith("|"):
+            found[-1].append([cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))])
+        elif found[-1]:
+            found.append([])
+    return [[table[0], *table[2:]] for table in found if table]
+
+
+def named(cell: str) -> str:
+    """The first code of a cell."""
+    codes = CODE.findall(cell)
+    return str(codes[0]) if codes else ""
+
+
+def overview() -> Overview:
+    """Something of every kind, all of it up."""
+    known = subjects(load(EXAMPLE))
+    kinds = {name: Kind(these, network.columns(len(these))) for name, these in known.items()}
+    return Overview(network.AT, kinds, replace(network.COLLECTOR, clock_offset=0.001))
+
+
+# Commands
+
+
+def arguments(written: str) -> list[str]:
+    """What stands behind `linewalker`; nothing if that is not called here."""
+    called = re.match(r"(?:\S+=\S* )*(?:\S*/)?linewalker +(.*)", written)
+    return called[1].split() if called else []
+
+
+def leaves(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, by its words."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from leaves(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
+def find(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command these words name, and the words behind it."""
+    command: click.Command = main
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        assert words[0] in command.commands, f"no command {words[0]}"
+        command, words = command.commands[words[0]], words[1:]
+    return command, words
+
+
+def options(command: click.Command) -> set[str]:
+    return {option for parameter in command.params for option in parameter.opts} | {"--help"}
+
+
+@each_document
+def test_every_command_line_of_an_example_is_understood(document: Path) -> None:
+    for line in shell(document):
+        if words := arguments(line):
+            command, given = find(words)
+            command.make_context(line, given).close()
+
+
+@each_document
+def test_every_command_that_is_named_exists_with_its_options(document: Path) -> None:
+    for code in inline(document):
+        words = arguments(code)
+        if words and words[0] != "COMMAND":
+            command, given = find(words)
+            assert {word for word in given if word.startswith("-")} <= options(command), code
+
+
+@pytest.mark.parametrize("name", [name for name, _ in leaves(main)])
+def test_every_command_and_option_is_documented(name: str) -> None:
+    assert re.search(rf"`linewalker {name}\b", COMMANDS.read_text("utf-8"))
+    command, _ = find(name.split())
+    shown = [given for given in command.params if isinstance(given, click.Option) and not given.hidden]
+    assert {option for given in shown for option in given.opts} <= set(inline(COMMANDS))
+
+
+def keys(values: object) -> Iterator[str]:
+    if isinstance(values, dict):
+        for key, value in values.items():
+            yield key
+            yield from keys(value)
+    elif isinstance(values, list) and values:
+        yield from keys(values[0])
+
+
+def test_every_key_of_the_status_is_documented() -> None:
+    assert set(keys(status(overview()))) <= set(inline(COMMANDS))
+
+
+# Settings
+
+
+def settings(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting that holds a value, by its dotted name."""
+    for key, field in fields(model).items():
+        inner = model_of(field.annotation)
+        if inner is None:
+            yield before + key, field
+        else:
+            yield from settings(inner, f"{before}{key}.")
+
+
+def documented() -> dict[str, list[str]]:
+    """Rows of the tables of settings by the setting: meaning, unit, default, example."""
+    rows = [row for table in tables(SETTINGS) if table[0][0] == "Setting" for row in table[1:]]
+    assert len({row[0] for row in rows}) == len(rows)
+    return {named(row[0]): row[1:] for row in rows}
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    assert documented().keys() == dict(settings(Network)).keys()
+
+
+def test_settings_are_documented_as_required_exactly_where_they_are() -> None:
+    required = {name for name, field in settings(Network) if field.is_required()}
+    assert {name for name, row in documented().items() if row[2] == "required"} == required
+
+
+def test_every_example_and_default_of_a_setting_is_accepted() -> None:
+    known = dict(settings(Network))
+    for name, (_, _, default, example) in documented().items():
+        read = TypeAdapter(known[name].rebuild_annotation())
+        for written in filter(None, (named(example), named(default))):
+            tree = read_yaml(f"value: {written}").tree
+            assert isinstance(tree, dict)
+            value = read.validate_python(tree["value"])
+            if written == named(default):
+                assert value == known[name].default, name
+        assert named(example), name
+
+
+# Examples
+
+
+def lines_of(scenario: str) -> list[str]:
+    return [event["line"] for event in yaml.safe_load(scenario)]
+
+
+def whole(written: str) -> str:
+    """A piece of a configuration, put into the one of the README."""
+    piece = yaml.safe_load(written)
+    around = yaml.safe_load(blocks(READMES[0], "yaml")[0].text)
+    if "circuits" in piece:
+        del around["services"]
+    return written if "organisation" in piece else yaml.safe_dump(around | piece, allow_unicode=True)
+
+
+@each_document
+def test_every_example_file_can_be_used(document: Path, tmp_path: Path) -> None:
+    waiting: list[str] = []
+    for block in blocks(document):
+        if block.language == "csv":
+            (tmp_path / waiting.pop(0)).write_text(block.text, "utf-8")
+        elif block.language == "yaml":
+            assert not waiting
+            (tmp_path / "example.yaml").write_text(
+                block.text if block.text[0] == "-" else whole(block.text), "utf-8"
+            )
+            waiting = re.findall(r"\S+\.csv", block.text)
+        if block.language in ("yaml", "csv") and not waiting:
+            use(tmp_path / "example.yaml")
+
+
+def use(example: Path) -> None:
+    text = example.read_text("utf-8")
+    if text[0] == "-":
+        assert read_events(example, lines_of(text))
+    else:
+        assert check(example) == ()
+
+
+# Metrics
+
+
+def told() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Type and labels of every metric of ours that `/metrics` holds."""
+    text = Metrics(network.Told(overview())).render().decode()
+    types = dict(re.findall(r"^# TYPE (linewalker_\w+) (\w+)$", text, re.MULTILINE))
+    labels = {name: tuple(re.findall(r'(\w+)="', pairs or "")) for name, pairs in _samples(text)}
+    return {name: (kind, labels[name]) for name, kind in types.items()}
+
+
+def _samples(text: str) -> list[tuple[str, str]]:
+    return re.findall(r"^(linewalker_\w+)(\{.*\})? ", text, re.MULTILINE)
+
+
+def test_every_metric_is_documented_with_its_type_and_labels_and_no_other() -> None:
+    rows = [row for table in tables(METRICS) if table[0][0] == "Metric" for row in table[1:]]
+    written = {named(row[0]): (row[1], set(CODE.findall(row[2]))) for row in rows}
+    assert len(written) == len(rows)
+    assert written == {name: (kind, set(labels)) for name, (kind, labels) in told().items()}
+
+
+# Texts
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(document: Path) -> set[str]:
+    return {slug(heading) for heading in re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)}
+
+
+@each_document
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    for link in LINK.findall(prose(document)):
+        if "://" not in link:
+            path, _, anchor = link.partition("#")
+            target = document.parent / path if path else document
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
+
+
+@each_document
+def test_every_path_that_is_named_exists(document: Path) -> None:
+    for code in inline(document):
+        if OUR_PATH.fullmatch(code):
+            assert (ROOT / code).exists(), code
+
+
+def make_targets(document: Path) -> set[str]:
+    calls = [line.split()[1:] for line in (*shell(document), *inline(document)) if line.startswith("make ")]
+    return {word for words in calls for word in words if re.fullmatch(r"[a-z]+", word)}
+
+
+def test_every_make_target_that_is_named_exists_and_each_is_named() -> None:
+    exist = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {target for document in DOCUMENTS for target in make_targets(document)} == exist
+
+
+def test_both_readmes_have_the_same_sections_tables_links_and_code() -> None:
+    english, chinese = (
+        (
+            [len(mark) for mark in re.findall(r"^(#+) ", prose(readme), re.MULTILINE)],
+            [(len(table), len(table[0])) for table in tables(readme)],
+            [link for link in LINK.findall(prose(readme)) if not link.startswith("README")],
+            blocks(readme),
+        )
+        for readme in READMES
+    )
+    assert english == chinese
