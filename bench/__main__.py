@@ -19,7 +19,7 @@ def main() -> int:
     subjects: dict[str, Callable[[], Section]] = {
         "sweep": lambda: sweep.section(given.repetitions),
         "large": lambda: sweep.large(100_000, 2, 10.0),
-        "million": lambda: sweep.large(1_000_000, 1, 60.0),
+        "million": lambda: sweep.large(1_000_000, 1, 20.0),
         "start": lambda: cold_start.section(given.repetitions),
         "metrics": lambda: metrics.section(given.repetitions),
         "ledger": ledger.section,

@@ -15,15 +15,19 @@ from pathlib import Path
 from bench import account, sweep_blackbox
 from bench.figures import Sample
 
-WITHIN = 120.0
+WITHIN = 240.0
 BLACKBOX_TARGETS = 1000
 # Default of icmplib, and as many as it takes to get through 10,000 silent targets within a round of 10 s.
 ICMPLIB_AT_ONCE = (50, 2000)
 BLACKBOX_CONNECTIONS = (1, 16)
+FPING_MOST = 60_000  # it has 65,535 sequence numbers to give away in 10 s, so more go in several runs
 FPING = {
     "fping -q -c1": ("-q", "-c1"),  # a line on every target, which is what is recorded of each of ours
     "fping -u": ("-u",),  # its cheapest run that still says who is silent
 }
+
+ICMPLIB = "icmplib async_multiping, {at_once} at once"
+FLOOR = "the kernel alone"
 
 Samples = Iterator[tuple[str, Sample]]
 
@@ -58,6 +62,7 @@ def loopback(count: int) -> Iterator[str]:
 def _contestants(given: argparse.Namespace) -> list[Callable[[Path], Samples]]:
     pace = "paced" if given.paced else "sweeps"
     chosen: list[Callable[[Path], Samples]] = [lambda file: _ours(file, given.interval, pace)]
+    chosen.append(_floor)
     if shutil.which("fping"):
         chosen.append(lambda file: _fping(file, given.count))
     if not given.only_fping:
@@ -74,20 +79,45 @@ def _ours(file: Path, interval: float, pace: str) -> Samples:
             yield f"Linewalker, {kind}", Sample(**sample)
 
 
+def _floor(file: Path) -> Samples:
+    run = account.spend(account.python("bench.sweep_floor", file), WITHIN)
+    yield FLOOR, Sample(**json.loads(run.printed))
+
+
 def _fping(file: Path, count: int) -> Samples:
+    addresses = file.read_text().split()
     for who, options in FPING.items():
-        argv = ["fping", *options, "-s", "-i0", "-r0", "-f", str(file)]
-        run = account.spend(argv, WITHIN, fine=(0, 1))  # 1: somebody was silent
-        heard = re.search(r"(\d+) ICMP Echo Replies received", run.complained)
-        if heard is None:
-            raise account.RunError(f"fping said nothing of replies: {run.complained[-500:]}")
-        yield who, Sample(run.cpu / count, run.wall, run.peak, count, count - int(heard[1]))
+        parts = []
+        for at in range(0, count, FPING_MOST):
+            part = file.with_name("part")
+            part.write_text("\n".join(addresses[at : at + FPING_MOST]))
+            parts.append(_fping_part(part, options))
+        spent = [run for run, _ in parts]
+        yield (
+            who,
+            Sample(
+                cpu=sum(run.cpu for run in spent) / count,
+                wall=sum(run.wall for run in spent),
+                peak=max(run.peak for run in spent),
+                asked=count,
+                lost=count - sum(heard for _, heard in parts),
+            ),
+        )
+
+
+def _fping_part(file: Path, options: tuple[str, ...]) -> tuple[account.Spent, int]:
+    argv = ["fping", *options, "-s", "-i0", "-r0", "-f", str(file)]
+    run = account.spend(argv, WITHIN, fine=(0, 1))  # 1: somebody was silent
+    heard = re.search(r"(\d+) ICMP Echo Replies received", run.complained)
+    if heard is None:
+        raise account.RunError(f"fping said nothing of replies: {run.complained[-500:]}")
+    return run, int(heard[1])
 
 
 def _icmplib(file: Path) -> Samples:
     for at_once in ICMPLIB_AT_ONCE:
         run = account.spend(account.python("bench.sweep_icmplib", file, at_once), WITHIN)
-        yield f"icmplib async_multiping, {at_once} at once", Sample(**json.loads(run.printed))
+        yield ICMPLIB.format(at_once=at_once), Sample(**json.loads(run.printed))
 
 
 def _blackbox(file: Path) -> Samples:

@@ -144,7 +144,6 @@ class Round:
     def _take(self, answers: Answers, course: _Course) -> None:
         course.sights.extend(answers.sight)
         if len(answers):
-            course.settled[answers.target] = True
             _note_course(course, answers)
             before = self.now.state
             state, changes = runs.step(before, answers)
@@ -267,6 +266,9 @@ class Round:
 
 
 def _note_course(course: _Course, answers: Answers) -> None:
+    if np.isnan(answers.sent[:, 0]).any():
+        raise ValueError("a question was settled that was never sent")
+    course.settled[answers.target] = True
     regular = np.flatnonzero(answers.regular)
     if len(regular):
         course.last_first = np.fmax(course.last_first, answers.sent[regular, 0].max())
