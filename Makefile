@@ -1,17 +1,19 @@
 # The commands of the project. `make run` and `make test` do all set-up themselves; neither needs root.
 PYTHON ?= python3
 BIN := .venv/bin
+# Practice and real facts never share a directory.
+DATA ?= $(if $(CONFIG),$(basename $(notdir $(CONFIG)))-data,linewalker-data)
 NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test check bench lock clean
 
-## run: the practice network; with CONFIG=my.yaml your own lines
+## run: the practice network; with CONFIG=my.yaml your own lines (facts in my-data, or DATA=DIR)
 run: .venv/.installed
 ifdef CONFIG
-	exec $(BIN)/linewalker run -c $(CONFIG)
+	exec $(BIN)/linewalker run -c $(CONFIG) --data $(DATA)
 else
-	exec $(BIN)/linewalker demo
+	exec $(BIN)/linewalker demo --data $(DATA)
 endif
 
 ## test: all tests, with what they cover

@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -47,13 +48,13 @@ def section(repetitions: int) -> Section:
     for name, times in found.items():
         rounds, pages = [one["round"] for one in times], [one["page"] for one in times]
         rows.append((f"`{name}`", spread(rounds, 2), spread(pages, 2)))
-        longest = max(rounds)
+        middle = statistics.median(rounds)
         goals.append(
             Goal(
-                f"`{name}` to the first recorded round, the slowest",
+                f"`{name}` to the first recorded round, median",
                 "≤ 5 s",
-                f"{longest:.2f} s",
-                longest <= 5,
+                f"{middle:.2f} s",
+                middle <= 5,
             )
         )
     texts = {"lines": LINES, "repetitions": repetitions}

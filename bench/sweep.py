@@ -25,15 +25,18 @@ bears of them. *First sweep* opens {count:,} runs; *sweep* is every later one, a
 by pair; *paced round* spreads its packets over the interval, as the service does all day. *The kernel alone* is
 ready-made packets through `sendmmsg` and `recvmmsg` that nobody looks at: the least any program can need this way."""
 _LIMITS = """\
-What limits each. **Linewalker**: two thirds are the kernel's part, see *the kernel alone*; the rest is numpy's fixed
-cost per call, borne by every batch, so fuller batches are cheaper and a round paced over seconds (small batches, cold
-caches after every sleep) costs more than a sweep. The first sweep adds one `run` row a target. **fping**: one system
-call a packet, no record but its output. **icmplib**: a socket, a task and a dozen Python objects a target; every raw
-socket is handed every reply, so it grows with how many are asked at once: {few} is its default, {many} is what it takes
-to get through 10,000 silent targets in a round of 10 s. {reach} **blackbox_exporter**: an HTTP request, a registry and
-a socket a ping; asked {blackbox:,} times and counted per ping; what Prometheus spends to ask and to store is not in
-it."""
-_REACH = "At {few} at once it needs {times:.0f} times what the kernel alone does: no sweep can be {wanted:g} times cheaper."
+What limits each. **Linewalker**: more than half is the kernel's part, see *the kernel alone*; the rest is
+numpy's fixed cost per call, borne by every batch, so fuller batches are cheaper and a round paced over
+seconds (small batches, cold caches after every sleep) costs more than a sweep. The first sweep adds one `run`
+row a target. **fping**: one system call a packet, no record but its output. **icmplib**: a socket, a task and
+a dozen Python objects a target; every raw socket is handed every reply, so it grows with how many are asked
+at once: {few} is its default, {many} is what it takes to get through 10,000 silent targets in a round of 10
+s.{reach}
+**blackbox_exporter**: an HTTP request, a registry and a socket a ping; asked {blackbox:,} times and counted
+per ping; what Prometheus spends to ask and to store is not in it."""
+_REACH = """
+With {few} at once it needs {times:.0f} times what the kernel alone does: nobody who sends through the kernel can be
+{wanted:g} times cheaper than that here."""
 _LARGE = """\
 The same with {count:,} addresses and rounds of {interval:g} s, {repetitions} times round. fping is run on
 {most:,} addresses at a time: it has 65,535 sequence numbers to give away in 10 s."""

@@ -101,15 +101,20 @@ def claim(data_dir: Path, *, practice: bool) -> None:
             place=data_dir,
             error=error.strerror,
         ) from error
-    if used and practice and not mark.exists():
+    if used and practice and not is_practice(data_dir):
         raise LinewalkerError(
             "{place} holds real facts; give the demo another directory with --data", place=data_dir
         )
-    if mark.exists() and not practice:
+    if is_practice(data_dir) and not practice:
         raise LinewalkerError(
             "{place} holds facts of the practice network; give your own lines another directory with --data",
             place=data_dir,
         )
+
+
+def is_practice(data_dir: Path) -> bool:
+    """Whether a data directory holds facts of the practice network."""
+    return (data_dir / _PRACTICE).exists()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import argparse
 import datetime as dt
-import getpass
 import logging
 import os
 import signal
@@ -32,6 +31,7 @@ from probes.rhythm import Rhythm
 log = logging.getLogger(__name__)
 
 _PERMISSION_SECONDS = 10
+_LOOK_SECONDS = 20  # how soon a new day is noticed; the parent then starts us anew
 
 
 class Asker:
@@ -81,6 +81,10 @@ class Asker:
         self._schedule.start()
         for plan, counted in zip(self.plans, bins, strict=True):
             self._begin(plan, restore.state(plan.checks, open_, watches), counted)
+
+    def outdated(self) -> bool:
+        """Whether a new day asks other checks: circuits that come into service, leave it, or change address."""
+        return checks.specs(self.config, _today(self.config, self.clock.wall())) != self.specs
 
     def stop(self, seconds: float) -> bool:
         """Stop asking and write everything; whether everything was written in that time."""
@@ -220,7 +224,7 @@ def _config_row(config: Config, now: float) -> store.Row:
     return {
         "digest": config.digest,
         "loaded_at": store.micros(now),
-        "loaded_by": getpass.getuser(),
+        "loaded_by": processes.user(),
         "text": config.text,
     }
 
@@ -236,11 +240,12 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     asker = Asker(load(given.config), given.data, SystemClock())
     asker.start()
-    stopping.wait()
+    while not stopping.wait(_LOOK_SECONDS) and not asker.outdated():
+        pass
     written = asker.stop(seconds=1.5)
     # Not sys.exit: a round may still wait in its prober for up to a tick, and everything is written.
     os._exit(0 if written else 1)
 
 
 if __name__ == "__main__":
-    main()
+    processes.guarded(main)

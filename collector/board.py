@@ -102,8 +102,8 @@ class Board:
             since=self._columns["since"][place],
             rtt=np.where(state == UP, self._columns["rtt"][place], np.nan),
             loss=np.where(state != UNKNOWN, self._columns["loss"][place], np.nan),
-            outages=np.array([totals.outages.get(check, 0) for check in ids], np.int64),
-            outage_seconds=np.array([totals.seconds.get(check, 0.0) for check in ids]),
+            outages=np.array([totals.outages.get(check, 0) if check else np.nan for check in ids]),
+            outage_seconds=np.array([totals.seconds.get(check, 0.0) if check else np.nan for check in ids]),
             reason={row: text for row, text in why.items() if text},
         )
         return Kind(self._subjects[kind], now)

@@ -1,6 +1,7 @@
 """The process that tells: page, API and /metrics. It reads the ledger and hears the feed; it records nothing."""
 
 import argparse
+import os
 import signal
 import socket
 import threading
@@ -47,7 +48,9 @@ def main() -> None:
     server.should_exit = True
     serving.join(_STOP_SECONDS)
     reader.stop()
+    # Not sys.exit: somebody may still be reading an answer, and nothing here waits to be written.
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main()
+    processes.guarded(main)

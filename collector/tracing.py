@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 _WORKERS = 2
 _WAITING = 32
 _MAX_HOPS = 16
+NOT_PERMITTED = "not permitted"
 
 
 class Tracer:
@@ -53,6 +54,8 @@ def trace(address: str, source: str | None) -> list[dict[str, Any]]:
         hops = icmplib.traceroute(
             address, count=1, interval=0.05, timeout=1, max_hops=_MAX_HOPS, source=_address(source)
         )
+    except icmplib.SocketPermissionError:
+        return [{"error": NOT_PERMITTED}]
     except (icmplib.ICMPLibError, OSError) as error:
         return [{"error": str(error) or type(error).__name__}]
     return [{"distance": hop.distance, "address": hop.address, "rtt": hop.avg_rtt / 1000} for hop in hops]
@@ -75,7 +78,7 @@ def ping(address: str, source: str | None, count: int) -> dict[str, Any]:
             "received": host.packets_received,
             "rtts": [rtt / 1000 for rtt in host.rtts],
         }
-    return {"address": address, "error": "not permitted"}
+    return {"address": address, "error": NOT_PERMITTED}
 
 
 def _address(source: str | None) -> str | None:

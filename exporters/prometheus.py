@@ -68,7 +68,7 @@ FAMILIES = (
         "outages_total",
         "counter",
         "Recorded down-runs of the {thing}, short ones included.",
-        lambda now: now.outages.astype(np.float64),
+        lambda now: now.outages,
     ),
     Family(
         "outage_seconds_total",

@@ -46,7 +46,7 @@ class Columns:
     since: NDArray[np.float64]  # start of the present run; NaN while unknown from the beginning
     rtt: NDArray[np.float64]  # seconds, of the last answer
     loss: NDArray[np.float64]  # share of first packets lost in the last five minutes
-    outages: NDArray[np.int64]  # recorded down-runs
+    outages: NDArray[np.float64]  # recorded down-runs; NaN for a service without a check of its own
     outage_seconds: NDArray[np.float64]  # measured down-time, the present run included
     reason: dict[int, str] = field(default_factory=dict)
 

@@ -21,10 +21,16 @@ NOTHING: tuple[object, ...] = (None, "", [], ())
 
 # Column keys and codes that tables translate; the message catalogue has each with blanks for underscores.
 TITLES = (
-    "address", "carrier", "circuits", "cid", "derived", "end", "fault_phone", "group", "id", "kind", "lasted",
-    "line", "loss_ratio", "members", "message", "name", "outcome", "path", "place", "rate", "reason", "round",
-    "rtt_seconds", "rule", "seconds", "severity", "since", "site", "start", "started_at", "ended_at", "state",
+    "a_address", "a_contact", "address", "blocked", "carrier", "check", "cid", "circuit", "circuits",
+    "commit_rate", "contract", "delay", "derived", "distance", "end", "end_within", "ended_at",
+    "fault_phone", "group", "id", "in_service_from", "in_service_until", "kind", "lasted", "line",
+    "loss_ratio", "loss_share", "members", "message", "monthly_fee", "name", "note", "outcome", "path",
+    "place", "rate", "reason", "received", "round", "rtt", "rtt_seconds", "rtts", "rule", "seconds", "sent",
+    "severity", "since", "site", "source", "start", "start_within", "started_at", "state", "subject",
+    "termination_a", "termination_z", "to", "type", "upstream", "z_address", "z_contact",
 )  # fmt: skip
+# A title that is spelt as a reason is, and means something else.
+TITLE_OF = {"loss": "loss_share"}
 CODES = ("state", "outcome", "severity", "path", "kind", "reason")
 
 
@@ -43,7 +49,7 @@ def width(text: str) -> int:
 def as_table(rows: Rows, say: Say) -> str:
     """Rows as an aligned table with a line of titles, numbers to the right; columns without a value are left out."""
     keys = [key for key in _keys(rows) if any(row.get(key) not in NOTHING for row in rows)]
-    titles = [say(key.replace("_", " ")) for key in keys]
+    titles = [say(TITLE_OF.get(key, key).replace("_", " ")) for key in keys]
     cells = [[_cell(key, row.get(key), say) for key in keys] for row in rows]
     widths = [max(map(width, column)) for column in zip(titles, *cells, strict=True)]
     right = [all(_is_number(row.get(key)) for row in rows) for key in keys]

@@ -54,7 +54,7 @@ def _ask(data_directory: Path, order: Order) -> list[dict[str, Any]]:
         answer = _exchange(data_directory, json.dumps(order.row()).encode() + b"\n")
     except (OSError, ValueError):
         raise LinewalkerError(
-            "no practice network runs in {directory}; start one with: linewalker --data {directory} demo",
+            "no practice network runs in {directory}; start one with: linewalker demo --data {directory}",
             directory=data_directory,
         ) from None
     if "error" in answer:

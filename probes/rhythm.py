@@ -30,3 +30,12 @@ class Rhythm:
     def span(self) -> float:
         """Over how much of the interval first packets are paced, so that a round ends before the next begins."""
         return self.interval - self.retry_span - self.timeout - GUARD_SECONDS
+
+    @property
+    def fast_span(self) -> float:
+        """Over how much of the fast period its packets are paced.
+
+        Not over all of it: the last one of a round is to be answered before the round is over, or a target that
+        is down would be left alone for two periods between two rounds.
+        """
+        return max(self.fast - GUARD_SECONDS - 0.5, self.fast / 2)

@@ -25,7 +25,7 @@ from probes.sentinels import REASONS, SEEN, WAIT, Sentinels, pulse_every
 TICK_SECONDS = (0.01, 0.05)  # shortest, longest
 OPENING_RATE = 5_000.0  # first packets a second when everybody is asked at once
 OPENING_LEAST_SECONDS = 0.2
-TELL_SECONDS = 0.8
+TELL_SECONDS = 0.5
 TELL_URGENT_SECONDS = 0.1
 LONGEST_SLEEP = 0.1
 STEP_SECONDS = 0.02  # a wall clock that moved further than this against the steady one was set by somebody
@@ -147,7 +147,7 @@ class Round:
         self._fast[rows] = True
         self._fast_count += len(rows)
         period = self._rhythm.fast
-        when = self._start + self._phase[rows] * period
+        when = self._start + self._phase[rows] * self._rhythm.fast_span
         when += np.maximum(np.ceil((now - when) / period), 0) * period
         self._knocks.put_each(when, rows)
 

@@ -1,26 +1,42 @@
 """What is known: how everything stands now, the inventory, the recorded runs, and asking on demand."""
 
+import datetime as dt
 import json
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
-from collector import feed, tracing
+from collector import app, feed, tracing
 from collector.board import Board
-from collector.commands.shared import choosing, chosen, config_of, ledger_of, moment, printing, show
+from collector.commands.shared import (
+    choosing,
+    chosen,
+    config_of,
+    ledger_of,
+    moment,
+    printing,
+    show,
+    tell_aside,
+)
 from collector.ledger import reading
 from collector.ledger.store import seconds
 from config.errors import LinewalkerError, MachineError
 from config.model import Circuit, Config
 from config.units import write_rate
-from exporters.figures import rfc3339
+from exporters.figures import milliseconds, percent, rfc3339
 from exporters.reading import STATES, Overview
 from exporters.status import status as status_of
+from probes.icmp import NotPermitted
 
 _ANSWER_SECONDS = 5.0
+_TRACE_SECONDS = 60.0
+
+T = TypeVar("T")
 
 
 def overview_of(config: Config, data_dir: Path) -> Overview:
@@ -46,8 +62,20 @@ def status(
         found["circuits"] = [one for one in found["circuits"] if one["id"] in wanted]  # type: ignore[attr-defined]
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-    else:
+    elif form == "csv":
         show("circuits", found["circuits"], form)  # type: ignore[arg-type]
+    else:
+        show("circuits", [_shown(one) for one in found["circuits"]], form)  # type: ignore[attr-defined]
+
+
+def _shown(circuit: dict[str, Any]) -> dict[str, Any]:
+    """A line of `status` with its figures as people read them."""
+    figures = {
+        "since": _clock(circuit["since"]),
+        "rtt": None if circuit["rtt_seconds"] is None else milliseconds(circuit["rtt_seconds"]),
+        "loss": None if circuit["loss_ratio"] is None else percent(circuit["loss_ratio"]),
+    }
+    return {**{key: circuit[key] for key in circuit if key not in {"rtt_seconds", "loss_ratio"}}, **figures}
 
 
 @click.command()
@@ -99,7 +127,45 @@ def runs(
             ]
     finally:
         ledger.close()
-    show("runs", rows, form)
+    if form:
+        show("runs", rows, form)
+    else:
+        show("runs", [line for row in rows for line in _lines(row)], form)
+
+
+def _lines(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """A run as a line people can read, and below it a line a packet."""
+    facts = {name: run[name] for name in ("kind", "subject", "state")}
+    edges = {
+        "start": _clock(run["start"]),
+        "start_within": _within(run["start_after"], run["start"], run["start_before"]),
+        "end": _clock(run["end"]),
+        "end_within": _within(run["end_after"], run["end"], run["end_before"]),
+    }
+    packets = [
+        {
+            "subject": "  · packet" if one["count"] == 1 else "  · packets",
+            "state": f"{one['count']} ×",
+            "start": _clock(one["sent"]),
+            "end": _clock(one["received"]),
+            "reason": one["by"],
+        }
+        for one in run.get("packets", [])
+    ]
+    return [{**facts, **edges, "seconds": run["seconds"], "reason": run["reason"]}, *packets]
+
+
+def _clock(written: str | None) -> str | None:
+    """A time without its zone, which is the calendar's in every line."""
+    return None if written is None else written[:23].replace("T", " ")
+
+
+def _within(after: str | None, at: str | None, before: str | None) -> str | None:
+    """How far the true moment may lie from a stated one: −seconds +seconds."""
+    if after is None or at is None or before is None:
+        return None
+    early, stated, late = (dt.datetime.fromisoformat(one).timestamp() for one in (after, at, before))
+    return f"−{stated - early:.1f} +{late - stated:.1f} s"
 
 
 def _run(connection: Any, row: Any, zone: ZoneInfo, packets: bool) -> dict[str, Any]:
@@ -147,10 +213,10 @@ def ping(circuit: str, count: int, config: Path | None, data: Path, form: str | 
     one = _circuit(config_of(config, data), circuit)
     wanted = {"want": "ping", "address": one.address, "source": one.source, "count": count}
     answer = feed.request(data, wanted, count + 2 * _ANSWER_SECONDS)
-    found = answer[0] if answer else tracing.ping(one.address, one.source, count)
-    if "error" in found:
-        _refuse(found["error"])
+    found = answer[0] if answer else _from_here(data, lambda: tracing.ping(one.address, one.source, count))
+    _refuse(found.get("error"))
     show("pings", [{"circuit": circuit, **found}], form)
+    sys.exit(0 if found["received"] else 1)
 
 
 @click.command()
@@ -160,15 +226,30 @@ def trace(circuit: str, config: Path | None, data: Path, form: str | None) -> No
     """Trace the path to a circuit's address now, from where the collector stands."""
     one = _circuit(config_of(config, data), circuit)
     wanted = {"want": "trace", "address": one.address, "source": one.source}
-    answer = feed.request(data, wanted, 60)
-    hops = answer[0]["hops"] if answer else tracing.trace(one.address, one.source)
-    if hops and "error" in hops[0]:
-        _refuse(hops[0]["error"])
+    answer = feed.request(data, wanted, _TRACE_SECONDS)
+    hops = answer[0]["hops"] if answer else _from_here(data, lambda: tracing.trace(one.address, one.source))
+    _refuse(hops[0].get("error") if hops else None)
     show("hops", hops, form)
+    sys.exit(0 if hops and hops[-1]["address"] == one.address else 1)
 
 
-def _refuse(error: str) -> None:
-    raise MachineError("no packet could be sent: {error}", error=error)
+def _from_here(data: Path, ask: Callable[[], T]) -> T:
+    """Ask from this machine because no collector runs; never for lines that only exist in the practice network."""
+    if app.is_practice(data):
+        raise LinewalkerError(
+            "the practice network of {place} is not running: start it with `linewalker demo --data {place}`",
+            place=data,
+        )
+    tell_aside("no collector runs on {place}: asking from this machine", place=data)
+    return ask()
+
+
+def _refuse(error: str | None) -> None:
+    if error == tracing.NOT_PERMITTED:
+        refused = NotPermitted()
+        raise MachineError(refused.text, **refused.values)
+    if error is not None:
+        raise MachineError("no packet could be sent: {error}", error=error)
 
 
 def _circuit(config: Config, name: str) -> Circuit:

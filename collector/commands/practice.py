@@ -9,6 +9,7 @@ import click
 
 from collector import app
 from collector.commands.shared import DEFAULT_DATA, Commands, printing, show, tell
+from config.errors import LinewalkerError
 from config.load import load
 from lab import control, enter
 from lab.ways import Direction
@@ -30,6 +31,11 @@ def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path
     """Build a practice network in namespaces of our own, watch it, and let you break it."""
     network, data = network.resolve(), data.resolve()
     loaded = load(network)
+    if loaded.storage.url:
+        raise LinewalkerError(
+            "{file} names a ledger of its own under storage.url; practice facts are kept in the data directory only",
+            file=network,
+        )
     app.claim(data, practice=True)
     listener = app.listen(loaded.listen)
     tell("page: http://{address}/  (Ctrl-C ends)", address=loaded.listen)
@@ -39,8 +45,9 @@ def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path
         app.serve(network, data, listener, watch=False, problem=refused)
         return
     tell(
-        "{lines} lines. Cut one from another terminal: linewalker lab cut {line} --data {data}",
+        "{lines} lines. Cut one from another terminal: {program} lab cut {line} --data {data}",
         lines=len(loaded.circuits),
+        program=sys.argv[0],
         line=loaded.circuits[0].id,
         data=data,
     )

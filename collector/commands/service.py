@@ -24,9 +24,10 @@ def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) 
     app.claim(data, practice=practice)
     listener = app.listen(loaded.listen) if listen_fd is None else socket.socket(fileno=listen_fd)
     with listener:
-        host, port = listener.getsockname()[:2]
-        tell("page: http://{address}/  (Ctrl-C ends)", address=f"{host}:{port}")
-        sys.stdout.flush()
+        if listen_fd is None:
+            host, port = listener.getsockname()[:2]
+            tell("page: http://{address}/  (Ctrl-C ends)", address=f"{host}:{port}")
+            sys.stdout.flush()
         app.serve(path, data, listener)
 
 

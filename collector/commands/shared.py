@@ -26,6 +26,11 @@ def tell(template: str, **values: object) -> None:
     click.echo(words(default_language())(template).format(**values))
 
 
+def tell_aside(template: str, **values: object) -> None:
+    """Say one sentence beside what is printed, where programs that read it do not look."""
+    click.echo(words(default_language())(template).format(**values), err=True)
+
+
 def tell_error(error: LinewalkerError) -> None:
     """Print an error in the user's language; a configuration shows every finding, one a line."""
     if isinstance(error, ConfigError):

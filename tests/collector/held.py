@@ -73,7 +73,7 @@ class Bench:
         self.round.hold(opening=opening)
 
     def rows(self, table: sa.Table) -> list[Any]:
-        keys = [column for column in table.primary_key]
+        keys = list(table.primary_key)
         with self.ledger.reading() as connection:
             return list(connection.execute(sa.select(table).order_by(*keys)))
 

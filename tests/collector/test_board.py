@@ -214,7 +214,9 @@ def test_a_problem_of_the_collector_is_shown_as_it_told_it(config: Config) -> No
 def test_a_check_that_left_is_unknown_after_everything_is_told_anew(config: Config) -> None:
     told = board(config)
     left = [one for one in WHO if one[2] != 13]
-    told.take({**header(), "who": left}, columns(dict.fromkeys((one[2] for one in left), UP)), AT + 1)
+    told.take(
+        {**header(), "who": left}, columns({check: UP for check in CHECKS.values() if check != 13}), AT + 1
+    )
     overview = told.overview(1000.0, AT + 1)
     assert states(overview, "circuits") == {"main": UP, "backup": UP, "depot": UNKNOWN}
     assert np.isnan(overview.kinds["circuits"].now.since[2])

@@ -3,8 +3,9 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from collector import frames
 from collector.feed import SOCKET_NAME, Feed, follow, request
+from tests.collector.awaiting import until
 
 LARGE = {"column": np.zeros(100_000)}
 
@@ -23,13 +25,6 @@ def feed(tmp_path: Path) -> Iterator[Feed]:
     opened = Feed(tmp_path, lambda: frames.pack({"full": True}, {"check": np.arange(3)}), told)
     yield opened
     opened.close()
-
-
-def until(holds: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.01)
 
 
 def listen(folder: Path) -> socket.socket:
@@ -73,9 +68,7 @@ def test_no_change_is_lost_between_the_full_frame_and_the_first_update(tmp_path:
             with listen(tmp_path) as connection:
                 numbers = [heard(connection)["n"] for _ in range(10)]
             assert numbers[1] - numbers[0] in (0, 1)
-            assert [after - before for before, after in zip(numbers[1:], numbers[2:], strict=False)] == [
-                1
-            ] * 8
+            assert [after - before for before, after in pairwise(numbers[1:])] == [1] * 8
     finally:
         stopping.set()
         counting.join()
@@ -87,8 +80,12 @@ def test_it_knows_whether_anybody_listens(feed: Feed, tmp_path: Path) -> None:
     with listen(tmp_path) as connection:
         heard(connection)
         until(lambda: feed.heard)
-    feed.publish(frames.pack({}))
-    until(lambda: feed.publish(frames.pack({})) or not feed.heard)
+
+    def gone() -> bool:
+        feed.publish(frames.pack({}))
+        return not feed.heard
+
+    until(gone)
 
 
 def test_a_listener_that_does_not_read_is_cut_off_and_delays_nobody(feed: Feed, tmp_path: Path) -> None:

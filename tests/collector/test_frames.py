@@ -15,9 +15,14 @@ from collector import frames
 def through(*packed: bytes) -> list[tuple[dict[str, object], frames.Columns] | None]:
     """What the other end of a socket makes of these bytes, with None for its end."""
     near, far = socket.socketpair()
-    found = []
+    found: list[tuple[dict[str, object], frames.Columns] | None] = []
+
+    def send() -> None:
+        near.sendall(b"".join(packed))
+        near.close()
+
     with near, far:
-        sending = threading.Thread(target=lambda: (near.sendall(b"".join(packed)), near.close()))
+        sending = threading.Thread(target=send)
         sending.start()
         while not found or found[-1] is not None:
             found.append(frames.receive(far))

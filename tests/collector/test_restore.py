@@ -7,7 +7,7 @@ import pytest
 
 from collector import restore, runs
 from collector.checks import phase
-from collector.ledger.store import Batch, Ledger, open_ledger
+from collector.ledger.store import Batch, Ledger, Row, open_ledger
 from collector.runs import NEVER
 from probes.columns import DOWN, UNKNOWN, UP
 from tests.collector.answering import answers, silent
@@ -113,7 +113,12 @@ def test_the_last_observation_is_the_last_scheduled_question_inside_the_watch(
 
 
 def test_runs_of_checks_that_are_no_longer_asked_end_at_their_last_observation() -> None:
-    open_ = {1: run(1, 50, UP), 2: run(2, 60, DOWN), 3: run(3, 190, UP, "icmp-5s"), 4: run(4, 204, DOWN)}
+    open_: dict[int, Row] = {
+        1: run(1, 50, UP),
+        2: run(2, 60, DOWN),
+        3: run(3, 190, UP, "icmp-5s"),
+        4: run(4, 204, DOWN),
+    }
     ends = restore.left(open_, {"icmp-10s": watch(50, 205.75)}, {"icmp-10s": {2}}, now=900.0)
     assert [(one["check"], one["started_at"]) for one in ends] == [(1, 50 * S), (3, 190 * S), (4, 204 * S)]
     assert [one["ended_at"] / S for one in ends] == [
@@ -131,7 +136,7 @@ def test_a_check_that_is_asked_in_another_round_from_now_on_leaves_its_run() -> 
 
 
 def test_a_run_from_the_future_is_left_when_the_clock_was_set_back_meanwhile() -> None:
-    open_ = {1: run(1, 50, UP), 2: run(2, 190, UP)}
+    open_: dict[int, Row] = {1: run(1, 50, UP), 2: run(2, 190, UP)}
     ends = restore.left(open_, {"icmp-10s": watch(50, 205.75)}, {"icmp-10s": {1, 2}}, now=100.0)
     assert [one["check"] for one in ends] == [2]
 

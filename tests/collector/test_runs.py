@@ -155,6 +155,6 @@ def test_vectorised_recording_agrees_with_the_naive_one(history: list[list[str]]
         assert changes.target.tolist() == [target for target, _ in expected]
         for place, (_, (outcome, at, after, before)) in enumerate(expected):
             assert changes.outcome[place] == outcome
-            found = [changes.started_at[place], changes.started_after[place], changes.started_before[place]]
-            np.testing.assert_allclose(found, [at, after, before], rtol=0, atol=1e-9)
+            dated = [changes.started_at[place], changes.started_after[place], changes.started_before[place]]
+            np.testing.assert_allclose(dated, [at, after, before], rtol=0, atol=1e-9)
         np.testing.assert_array_equal(state.outcome, [one.outcome for one in naive])

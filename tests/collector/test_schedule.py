@@ -7,13 +7,14 @@ module; it waits by the monotonic clock, which no step moves. So that one name i
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import apscheduler.schedulers.base
 import pytest
 
 from collector import schedule
 from collector.schedule import Schedule
+from tests.collector.awaiting import until
 from tests.collector.clocks import SetClock
 
 BEAT = 0.2
@@ -74,13 +75,6 @@ class Firings:
         self.most_at_once = max(self.most_at_once, self.at_once)
         time.sleep(self.lasting)
         self.at_once -= 1
-
-
-def until(holds: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.01)
 
 
 def test_a_job_is_fired_at_its_interval_from_the_first_time_on(running: Schedule) -> None:

@@ -14,6 +14,7 @@ from collector import writer as writing
 from collector.ledger import schema, store
 from collector.ledger.store import Batch, Ledger, open_ledger
 from collector.writer import Writer
+from tests.collector.awaiting import until
 
 Outage = Callable[[], AbstractContextManager[None]]
 
@@ -81,13 +82,6 @@ def kept(ledger: Watched) -> list[int]:
     version = schema.config_version
     with ledger.ledger.reading() as connection:
         return list(connection.scalars(sa.select(version.c.loaded_at).order_by(version.c.seq)))
-
-
-def until(holds: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.01)
 
 
 def test_batches_are_written_in_the_order_in_which_they_came(ledger: Watched) -> None:

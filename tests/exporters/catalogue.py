@@ -24,7 +24,7 @@ PO = ROOT / "exporters/locale/zh_CN/LC_MESSAGES/linewalker.po"
 MO = PO.with_suffix(".mo")
 # Who is given sentences, and as which argument; keyword arguments `text`, `problem` and `remedy` always count.
 SPEAKERS = {
-    "_": 0, "tell": 0, "say": 3, "_say": 1, "Remark": 2, "Finding": 3,
+    "_": 0, "tell": 0, "tell_aside": 0, "say": 3, "_say": 1, "Remark": 2, "Finding": 3,
     "LinewalkerError": 0, "LedgerError": 0, "MachineError": 0, "ConfigError": 0,
     "WrongValueError": 0, "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
 }  # fmt: skip

@@ -114,7 +114,7 @@ def columns(count: int, *, seed: int = 7) -> Columns:
         since=np.round(AT - draw.uniform(3600, 200_000, count)),
         rtt=draw.uniform(0.002, 0.03, count),
         loss=np.zeros(count),
-        outages=np.zeros(count, np.int64),
+        outages=np.zeros(count),
         outage_seconds=np.zeros(count),
     )
 
