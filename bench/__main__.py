@@ -34,7 +34,9 @@ def main() -> int:
     print(text)
     if not given.only:
         RESULTS.write_text(text)
-    return 0 if all(goal.met for section in sections for goal in section.goals) else 1
+    missed = [goal.what for section in sections for goal in section.goals if not goal.met]
+    print(*(f"not reached: {what}" for what in missed), sep="\n", file=sys.stderr)
+    return 1 if missed else 0
 
 
 def _arguments() -> argparse.Namespace:

@@ -30,8 +30,8 @@ numpy's fixed cost per call, borne by every batch, so fuller batches are cheaper
 seconds (small batches, cold caches after every sleep) costs more than a sweep. The first sweep adds one `run`
 row a target. **fping**: one system call a packet, no record but its output. **icmplib**: a socket, a task and
 a dozen Python objects a target; every raw socket is handed every reply, so it grows with how many are asked
-at once: {few} is its default, {many} is what it takes to get through 10,000 silent targets in a round of 10
-s.{reach}
+at once: {few} is its default, {many} is what it takes to get through 10,000 silent targets in a
+round of 10 s.{reach}
 **blackbox_exporter**: an HTTP request, a registry and a socket a ping; asked {blackbox:,} times and counted
 per ping; what Prometheus spends to ask and to store is not in it."""
 _REACH = """

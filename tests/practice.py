@@ -16,9 +16,23 @@ from typing import Any
 
 from config.load import load
 from config.model import Config
+from tests.namespace import ROOT
 
-EXAMPLES = Path(__file__).parent.parent / "config" / "examples"
+EXAMPLES = ROOT / "config" / "examples"
 TRANSPORT = EXAMPLES / "hainan-transport-fees-2020" / "network.yaml"
+
+
+def linewalker(*words: str | Path, lang: str = "en", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """One command as a user types it, to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "collector.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, "LINEWALKER_LANG": lang},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +152,7 @@ def practice(network: Path, folder: Path, inner: list[str] | None = None) -> Ite
         *(inner or run),
     ]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        process = subprocess.Popen(
-            argv, stdout=log, stderr=log, cwd=Path(__file__).parent.parent, env={**os.environ}
-        )
+        process = subprocess.Popen(argv, stdout=log, stderr=log, cwd=ROOT)
         try:
             yield Practice(load(network), folder, process)
         finally:

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.ask import ledger_url
-from collector.commands.shared import Commands, config_of, ledger_of, printing, show, tell
+from collector.commands.shared import Commands, config_of, finding_rows, ledger_of, printing, show, tell
 from collector.invariants import violations
 from collector.ledger import reading
 from collector.ledger.store import open_ledger
-from exporters.words import default_language, say
 
 
 @click.group(cls=Commands)
@@ -34,15 +33,7 @@ def check(config: Path | None, data: Path, form: str | None) -> None:
         kept.close()
     found = violations(runs, watches, watched)
     zone = ZoneInfo(loaded.calendar.zone)
-    rows = [
-        {
-            "rule": one.rule,
-            "severity": one.severity,
-            "place": one.place,
-            "message": say(one, default_language()),
-        }
-        for one in found
-    ]
+    rows = finding_rows(found)
     if form or rows:
         show("findings", rows, form)
     else:

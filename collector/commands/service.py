@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from collector import app
-from collector.commands.shared import common, config_path, printing, show, tell
+from collector.commands.shared import common, config_path, finding_rows, printing, show, tell
 from config.load import check as findings_of
 from config.load import load
-from exporters.words import default_language, say
 
 
 @click.command()
@@ -37,15 +36,7 @@ def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) 
 def check(file: Path, config: Path | None, data: Path, form: str | None) -> None:
     """Show every problem of a configuration at once."""
     findings = findings_of(file)
-    rows = [
-        {
-            "rule": one.rule,
-            "severity": one.severity,
-            "place": one.place,
-            "message": say(one, default_language()),
-        }
-        for one in findings
-    ]
+    rows = finding_rows(findings)
     if form:
         show("findings", rows, form)
     else:

@@ -1,7 +1,7 @@
 """What the commands share: their common options, where things lie, times as typed, and printing."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ import click
 from collector.ask import ledger_url
 from collector.ledger import reading
 from collector.ledger.store import Ledger, open_ledger, sqlite_url
-from config.errors import ConfigError, LinewalkerError
+from config.errors import ConfigError, Finding, LinewalkerError
 from config.load import load, load_text
 from config.model import Config
 from exporters import text
@@ -84,6 +84,19 @@ def show(name: str, rows: Sequence[dict[str, Any]], form: str | None) -> None:
     """Print rows as a table, as CSV, or as JSON under their name."""
     wanted: text.Form = "json" if form == "json" else "csv" if form == "csv" else "text"
     click.echo(text.write(name, rows, wanted, words(default_language())), nl=False)
+
+
+def finding_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as rows, in the user's language."""
+    return [
+        {
+            "rule": one.rule,
+            "severity": one.severity,
+            "place": one.place,
+            "message": say(one, default_language()),
+        }
+        for one in findings
+    ]
 
 
 def config_path(given: Path | None) -> Path:

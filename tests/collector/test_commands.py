@@ -3,32 +3,20 @@
 import csv
 import io
 import json
-import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.namespace import ROOT
-from tests.practice import TRANSPORT
-
-
-def linewalker(*words: str | Path, lang: str = "en", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "collector.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=cwd,
-        env={**os.environ, "LINEWALKER_LANG": lang, "PYTHONPATH": str(ROOT)},
-    )
+from tests.practice import TRANSPORT, linewalker
 
 
 def listening_elsewhere(network: Path, folder: Path) -> Path:
@@ -121,8 +109,6 @@ def test_a_stranger_cuts_a_line_and_finds_the_outage_timed_to_the_second(demo: D
 
 
 def _seconds(written: str) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(written).timestamp()
 
 
@@ -168,6 +154,16 @@ def test_ping_and_trace_ask_from_where_the_collector_stands(demo: Demo) -> None:
     hops = demo.rows("hops", "trace", "haikou-ct")
     assert [hop["distance"] for hop in hops] == [1, 2]
     assert hops[-1]["address"] == ping["address"]
+
+
+def test_once_the_practice_network_is_gone_nothing_is_sent_to_its_addresses(tmp_path: Path) -> None:
+    (tmp_path / "practice-network").touch()
+    for command in ("ping", "trace"):
+        done = linewalker(command, "haikou-ct", "-c", TRANSPORT, "--data", tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.strip() == (
+            f"the practice network of {tmp_path} is not running: start it with `linewalker demo --data {tmp_path}`"
+        )
 
 
 def test_the_lines_of_the_practice_network_can_be_listed_and_made_lossy(demo: Demo) -> None:

@@ -68,6 +68,7 @@ def test_forty_faults_and_a_blind_spell_are_recorded_as_they_were(tmp_path: Path
         took = network.stop()
         truth = network.truth()
         found = [run for run in network.down_runs() if run.subject in lines]
+        packets = {run: silent_packets(network, run) for run in found}
         watches = network.query(
             "SELECT started_at / 1e6, ended_at / 1e6, reason FROM watch ORDER BY started_at"
         )
@@ -79,6 +80,9 @@ def test_forty_faults_and_a_blind_spell_are_recorded_as_they_were(tmp_path: Path
     for cut in faults:
         _assert_found_rightly(cut, [run for run in found if run.subject == cut.line])
     _assert_blindness_is_nobody_watching(watches, blind)
+    for run, count in packets.items():
+        if run.ended_at is not None and not run.overlaps(blind):
+            _assert_asked_every_two_seconds(run, count)
 
 
 def _assert_nothing_invented(found: list[DownRun], faults: list[Cut]) -> None:
@@ -97,6 +101,24 @@ def _assert_found_rightly(cut: Cut, found: list[DownRun]) -> None:
         assert run.ended_before is not None
         assert run.started_after <= cut.begin <= run.started_before, (cut, run)
         assert run.ended_after <= cut.end <= run.ended_before, (cut, run)
+
+
+def silent_packets(network: Practice, run: DownRun) -> int:
+    """How many packets of a down-run are kept as unanswered."""
+    started = round(run.started_at * 1e6)
+    [[count]] = network.query(
+        'SELECT sum(count) FROM packet p JOIN "check" c ON c.id = p."check" WHERE c.kind = \'circuit\' AND'
+        " c.subject = ? AND run_started_at = ? AND sent_at >= run_started_at AND received_at IS NULL",
+        run.subject,
+        started,
+    )
+    return int(count)
+
+
+def _assert_asked_every_two_seconds(run: DownRun, packets: int) -> None:
+    """Three packets within the first four seconds, then one every two; a tenth is left for a busy machine."""
+    assert run.ended_at is not None
+    assert packets >= 0.9 * (3 + (run.ended_at - run.started_at - 6) / 2), (run, packets)
 
 
 def _assert_blindness_is_nobody_watching(watches: list[tuple[float, float, str]], blind: Cut) -> None:

@@ -218,6 +218,24 @@ def test_a_restart_goes_on_with_the_counts_of_the_same_five_minutes(bench: Bench
     second.ledger.close()
 
 
+def test_an_outage_goes_on_over_a_restart_with_its_packets_under_one_run(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.hold(100, (105.5, [silent(0, 101), up(1, 103)]))
+    bench.round.stop()
+    with bench.ledger.reading() as connection:
+        open_, watches = restore.open_runs(connection, "centre"), restore.last_watches(connection, "centre")
+    second = Bench(tmp_path, state=restore.state(bench.checks, open_, watches))
+    second.hold(500, (505, [silent(0, 501), up(1, 503)]), opening=True)
+    regular(second, 510, 520, 530)
+    assert second.runs(0) == [(DOWN, 101.0, 511.0), (UP, 511.0, None)]
+    kept = second.rows(schema.packet)
+    assert {seconds(row.run_started_at) for row in kept} == {101.0}
+    sent = [(seconds(row.sent_at), row.count) for row in kept]
+    assert sent == [(101.0, 1), (102.0, 1), (103.0, 1), (501.0, 3), (511.0, 1), (521.0, 1)]
+    second.ledger.close()
+
+
 def test_rounds_down_are_counted_only_where_somebody_saw(bench: Bench) -> None:
     bench.hold(100, (105, [silent(0, 101), up(1, 103)]))  # its own regular question: one round down
     bench.hold(110, (113, [knock(0, 110), up(1, 112)]))  # the fast rhythm: another

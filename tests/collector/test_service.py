@@ -18,7 +18,7 @@ from collector.invariants import violations
 from collector.ledger import reading
 from collector.ledger.store import open_ledger, sqlite_url
 from tests.namespace import ROOT
-from tests.practice import practice
+from tests.practice import linewalker, practice
 
 KILLS = 20
 
@@ -46,18 +46,6 @@ def network_file(tmp_path: Path) -> Path:
     path = tmp_path / "network.yaml"
     path.write_text(LOOPBACK % free_port(), encoding="utf-8")
     return path
-
-
-def command(*words: str | Path, lang: str = "en") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "collector.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, "LINEWALKER_LANG": lang},
-    )
 
 
 @contextmanager
@@ -93,7 +81,7 @@ def await_file(path: Path, seconds: float = 15) -> None:
 def await_status(network: Path, folder: Path, state: str, seconds: float = 15) -> dict[str, object]:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        done = command("status", "-c", network, "--data", folder, "--json")
+        done = linewalker("status", "-c", network, "--data", folder, "--json")
         if done.returncode == 0:
             found: dict[str, object] = json.loads(done.stdout)["circuits"][0]
             if found["state"] == state:
@@ -132,7 +120,7 @@ def test_a_second_collector_on_the_same_data_is_refused(network_file: Path, tmp_
     folder = tmp_path / "data"
     with service(network_file, folder):
         await_file(folder / "feed.sock")
-        second = command("run", "-c", network_file, "--data", folder)
+        second = linewalker("run", "-c", network_file, "--data", folder)
     assert second.returncode == 2
     assert second.stderr.strip() == (
         f"a collector already runs on {folder}; stop it or give another directory with --data"
@@ -142,7 +130,7 @@ def test_a_second_collector_on_the_same_data_is_refused(network_file: Path, tmp_
 def test_a_taken_port_is_named_with_what_to_do(network_file: Path, tmp_path: Path) -> None:
     port = int(network_file.read_text(encoding="utf-8").rpartition(":")[2])
     with socket.create_server(("127.0.0.1", port)):
-        done = command("run", "-c", network_file, "--data", tmp_path / "data")
+        done = linewalker("run", "-c", network_file, "--data", tmp_path / "data")
     assert done.returncode == 3
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
     assert "Traceback" not in done.stderr
@@ -167,7 +155,7 @@ def test_without_permission_it_says_the_remedy_and_every_line_is_unknown_never_d
     try:
         await_file(folder / "feed.sock")
         assert await_status(network_file, folder, "unknown")["reason"] == "not watched"
-        told = json.loads(command("status", "-c", network_file, "--data", folder, "--json").stdout)[
+        told = json.loads(linewalker("status", "-c", network_file, "--data", folder, "--json").stdout)[
             "collector"
         ]
         assert 'sysctl -w net.ipv4.ping_group_range="0 2147483647"' in told["problem"]
@@ -180,7 +168,9 @@ def test_without_permission_it_says_the_remedy_and_every_line_is_unknown_never_d
         process.stderr.close()
     assert "ping_group_range" in said
     assert "Traceback" not in said
-    assert json.loads(command("runs", "-c", network_file, "--data", folder, "--json").stdout) == {"runs": []}
+    assert json.loads(linewalker("runs", "-c", network_file, "--data", folder, "--json").stdout) == {
+        "runs": []
+    }
 
 
 def test_when_one_process_dies_it_is_started_again_and_the_other_goes_on(

@@ -33,7 +33,8 @@ KEYWORDS = ("text", "problem", "remedy")
 # Reasons and problems that are put together where no speaker is near; the ledger keeps them in English.
 REASONS = (
     "upstream {upstream}", "blind", "suspended", "late", "not watched", "no answer", "loss", "no route",
-    "no sentinel to compare with", "a list", "a mapping", "the collecting process does not answer", "stopped", "interrupted", "clock step", "failed: {error}",
+    "no sentinel to compare with", "a list", "a mapping", "the collecting process does not answer",
+    "stopped", "interrupted", "clock step", "failed: {error}",
     "ICMP error",
     *(f"{what} from {{sender}}" for what in (
         "network unreachable", "host unreachable", "protocol unreachable", "port unreachable",
