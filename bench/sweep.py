@@ -82,7 +82,7 @@ def contest(count: int, repetitions: int, interval: float, *options: str) -> Fou
 
 
 def _limits(found: Found) -> str:
-    few, many = ICMPLIB_AT_ONCE
+    few, many, _ = ICMPLIB_AT_ONCE
     theirs = [one.cpu for one in found[ICMPLIB.format(at_once=few)]]
     times = statistics.median(ratios(theirs, [one.cpu for one in found[FLOOR]]))
     wanted = _WANTED["icmplib"]

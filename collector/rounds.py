@@ -21,8 +21,6 @@ log = logging.getLogger(__name__)
 
 # A wall clock that moved by more than this against the monotonic one was stepped, not slewed.
 STEP_SECONDS = 0.1
-# So fast are the checks of an opening round asked, a second.
-OPENING_RATE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,8 @@ class Plan:
     @property
     def opening_seconds(self) -> float:
         """How long the opening round takes at the most."""
-        sweep = max(0.2, len(self.checks) / OPENING_RATE)
-        return sweep + self.rhythm.retry_span + self.rhythm.timeout + GUARD_SECONDS
+        sweep = self.rhythm.opening_span(len(self.checks))
+        return sweep + self.rhythm.retry_span + self.rhythm.timeout + 2 * GUARD_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

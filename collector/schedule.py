@@ -6,6 +6,7 @@
   not, and dates every job anew when the wall clock was stepped.
 """
 
+import contextlib
 import datetime as dt
 import logging
 import math
@@ -13,7 +14,9 @@ import threading
 from collections.abc import Callable
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from probes.clock import Clock, offset
 
@@ -37,6 +40,25 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler ships
         return wait
 
 
+class _Every(IntervalTrigger):  # type: ignore[misc] # APScheduler ships no types
+    """Every `seconds` from a first time on, leaving out what has passed.
+
+    APScheduler's own lists every missed time before it merges them into one: a clock that is put right by years
+    at boot would cost it all memory.
+    """
+
+    def __init__(self, seconds: float, first: dt.datetime) -> None:
+        super().__init__(seconds=seconds, start_date=first)
+
+    def get_next_fire_time(self, previous: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+        """The first time that has not passed; after a firing, the first that is still to come."""
+        next_ = max(self.start_date, now) if previous is None else max(previous, now)
+        gone = (next_ - self.start_date) / self.interval
+        rounds = math.ceil(gone) if previous is None else math.floor(gone) + 1
+        found: dt.datetime = self.start_date + rounds * self.interval
+        return found if previous is None or found > next_ else found + self.interval
+
+
 class Schedule:
     """Fires jobs at a fixed interval by the wall clock, and again rightly after that clock was stepped."""
 
@@ -56,9 +78,7 @@ class Schedule:
         """Run a job every `interval` seconds, the first time in `first_in` seconds."""
         due = self._clock.monotonic() + first_in
         first = self._date(due)
-        self._scheduler.add_job(
-            job, "interval", id=name, seconds=interval, start_date=first, next_run_time=first
-        )
+        self._scheduler.add_job(job, _Every(interval, first), id=name, next_run_time=first)
         self._due[name] = (due, interval)
 
     def once(self, job: Callable[[], None]) -> None:
@@ -95,9 +115,8 @@ class Schedule:
         now = self._clock.monotonic()
         for name, (first, interval) in tuple(self._due.items()):  # others may add to it
             due = first + max(0, math.ceil((now - first) / interval)) * interval
-            self._scheduler.reschedule_job(
-                name, trigger="interval", seconds=interval, start_date=self._date(due)
-            )
+            with contextlib.suppress(JobLookupError):  # we are being stopped
+                self._scheduler.reschedule_job(name, trigger=_Every(interval, self._date(due)))
 
     def _date(self, due: float) -> dt.datetime:
         """A moment of the monotonic clock as the wall clock now has it."""

@@ -84,14 +84,20 @@ class IcmpProber:
     def probe(self, down: Flags, *, opening: bool = False) -> Iterator[Answers]:
         """Run one round now; see `probes.columns.Prober`."""
         desk = self._desk
-        desk.roster.token[: desk.roster.count] = self._token()
-        current = Round(desk, down, opening=opening)
+        going_on = desk.questions.keep(down & (not opening))
+        fresh = np.ones(desk.roster.count, np.bool_)
+        fresh[going_on] = False  # an answer to a packet of the round before still counts until its deadline
+        desk.roster.token[: desk.roster.count][fresh] = self._token()
+        current = Round(desk, down, going_on, opening=opening)
         desk.sentinels.begin(self._clock.monotonic(), self._next_start)
         self._next_start = current.next_start
+        over = False
         try:
             yield from current.run()
+            over = True
         finally:
-            desk.questions.drop()
+            if not over:
+                desk.questions.keep(np.zeros(desk.roster.count, np.bool_))
             desk.sentinels.rest(self._clock.monotonic())
 
     def close(self) -> None:

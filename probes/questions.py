@@ -118,10 +118,11 @@ class Questions:
         self.arrival[rows] = self.deadline[rows]
         self._settle(rows, outcome)
 
-    def drop(self) -> None:
-        """Forget the questions that are open."""
-        self.is_open[:] = False
+    def keep(self, rows: Flags) -> Ints:
+        """Forget the open questions but those of these rows in the fast rhythm; returns the rows that go on."""
+        self.is_open &= rows & ~self.regular
         self.regular_open = 0
+        return np.flatnonzero(self.is_open)
 
     def _settle(self, rows: Ints, outcome: int) -> None:
         self.outcome[rows] = outcome

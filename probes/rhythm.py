@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 # Between the last deadline of a round and the start of the next: time to settle and to hand over.
 GUARD_SECONDS = 0.25
+# How long packets that are due may be collected so that batches fill.
+LONGEST_TICK = 0.05
+# So many first packets a second when everybody is asked at once, and the least time that takes.
+OPENING_RATE = 10_000.0
+OPENING_LEAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,16 @@ class Rhythm:
 
     @property
     def span(self) -> float:
-        """Over how much of the interval first packets are paced, so that a round ends before the next begins."""
-        return self.interval - self.retry_span - self.timeout - GUARD_SECONDS
+        """Over how much of the interval first packets are paced, so that a round ends before the next begins.
+
+        First packet, every retry and the verdict may each be a tick late.
+        """
+        ticks = (2 + self.retries) * LONGEST_TICK
+        return self.interval - self.retry_span - self.timeout - ticks - GUARD_SECONDS
+
+    def opening_span(self, count: int) -> float:
+        """Over how many seconds the first packets of an opening round to `count` targets are paced."""
+        return min(max(OPENING_LEAST_SECONDS, count / OPENING_RATE), max(self.span, OPENING_LEAST_SECONDS))
 
     @property
     def fast_span(self) -> float:

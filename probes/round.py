@@ -18,13 +18,11 @@ from probes.clock import Clock, offset
 from probes.columns import DOWN, UNKNOWN, Answers, Flags, Floats, Ints, Sight
 from probes.questions import Questions, Reasons
 from probes.refusals import explain
-from probes.rhythm import GUARD_SECONDS, Rhythm
+from probes.rhythm import GUARD_SECONDS, LONGEST_TICK, OPENING_LEAST_SECONDS, Rhythm
 from probes.roster import Roster
 from probes.sentinels import REASONS, SEEN, WAIT, Sentinels, pulse_every
 
-TICK_SECONDS = (0.01, 0.05)  # shortest, longest
-OPENING_RATE = 5_000.0  # first packets a second when everybody is asked at once
-OPENING_LEAST_SECONDS = 0.2
+SHORTEST_TICK = 0.01
 TELL_SECONDS = 0.5
 TELL_URGENT_SECONDS = 0.1
 LONGEST_SLEEP = 0.1
@@ -51,7 +49,7 @@ class Desk:
 class Round:
     """From the first packet to the last verdict."""
 
-    def __init__(self, desk: Desk, down: Flags, *, opening: bool) -> None:
+    def __init__(self, desk: Desk, down: Flags, going_on: Ints, *, opening: bool) -> None:
         self._roster, self._channels, self._questions = desk.roster, desk.channels, desk.questions
         self._sentinels, self._reasons = desk.sentinels, desk.reasons
         self._rhythm, self._clock, self._phase = desk.rhythm, desk.clock, desk.phase
@@ -62,7 +60,8 @@ class Round:
         self._end = self._start if opening else self._start + rhythm.interval - GUARD_SECONDS
         self._offset = offset(clock)
         self._stepped = False
-        self._spread, self._tick = pace(len(phase), rhythm, opening=opening)
+        span = rhythm.opening_span(len(phase)) if opening else max(rhythm.span, OPENING_LEAST_SECONDS)
+        self._spread, self._tick = span, tick_seconds(len(phase), span)
         self._order = np.argsort(phase, kind="stable")
         self._first_at = self._start + phase[self._order] * self._spread
         self._next_first = 0
@@ -76,6 +75,7 @@ class Round:
         self._sights: list[Sight] = []
         self._urgent = False
         if not opening:
+            self._looks.put_each(self._questions.look_at[going_on], going_on)
             self._join_fast(np.flatnonzero(down), self._start)
 
     @property
@@ -347,15 +347,6 @@ class Round:
         yield from finished
 
 
-def pace(count: int, rhythm: Rhythm, *, opening: bool) -> tuple[float, float]:
-    """Over how many seconds first packets are spread, and the tick: how long packets are collected in seconds.
-
-    A tick is long enough to fill batches. First packet, retries and verdict may each be a tick late, and the
-    round must end in time all the same.
-    """
-    spread = max(rhythm.span, OPENING_LEAST_SECONDS)
-    if opening:
-        spread = min(spread, max(OPENING_LEAST_SECONDS, count / OPENING_RATE))
-    shortest, longest = TICK_SECONDS
-    tick = min(max(4 * BATCH * spread / max(count, 1), shortest), longest)
-    return max(spread - (2 + rhythm.retries) * tick * (not opening), OPENING_LEAST_SECONDS), tick
+def tick_seconds(count: int, spread: float) -> float:
+    """How long packets that are due are collected: long enough to fill batches."""
+    return min(max(4 * BATCH * spread / max(count, 1), SHORTEST_TICK), LONGEST_TICK)
