@@ -36,6 +36,7 @@ class LiveReader:
         self._clock = clock
         self._problem = problem
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
         self._stopping = threading.Event()
         self._totals = Totals({}, {})
         self._totals_due = float("-inf")
@@ -66,8 +67,12 @@ class LiveReader:
         ledger = self._open()
         if ledger is None:
             return ()
-        with ledger.reading() as connection:
-            return tuple(self._change(row) for row in reading.recent(connection, limit))
+        try:
+            with ledger.reading() as connection:
+                return tuple(self._change(row) for row in reading.recent(connection, limit))
+        except sa.exc.SQLAlchemyError as error:  # the rest of the page is shown all the same
+            log.warning("the ledger cannot be read: %s", error)
+            return ()
 
     def _change(self, row: Any) -> Change:
         at = seconds(row.started_at)
@@ -106,12 +111,13 @@ class LiveReader:
 
     def _open(self) -> Ledger | None:
         """The ledger, once the collector has made it."""
-        if self._ledger is None:
-            try:
-                self._ledger = open_ledger(self._url, create=False)
-            except LinewalkerError as error:
-                log.debug("%s", error)
-        return self._ledger
+        with self._opening:
+            if self._ledger is None:
+                try:
+                    self._ledger = open_ledger(self._url, create=False)
+                except LinewalkerError as error:
+                    log.debug("%s", error)
+            return self._ledger
 
 
 def count_totals(ledger: Ledger, now: float) -> Totals:

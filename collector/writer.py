@@ -6,13 +6,17 @@ While the ledger cannot be written the batches wait in memory, in order, and are
 import logging
 import queue
 import threading
+import time
 from typing import Protocol
+
+import sqlalchemy as sa
 
 from collector.ledger.store import Batch
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
+LAST_RETRY_SECONDS = 0.1
 
 
 class Writable(Protocol):
@@ -33,6 +37,7 @@ class Writer:
         self._count = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._give_up_at = float("inf")
         self.problem = ""
 
     def start(self) -> None:
@@ -52,6 +57,7 @@ class Writer:
 
     def close(self, seconds: float) -> bool:
         """Write what is waiting, for so long at the most; whether everything was written."""
+        self._give_up_at = time.monotonic() + seconds
         self._stopping.set()
         self._waiting.put(None)
         self._thread.join(seconds)
@@ -61,7 +67,10 @@ class Writer:
         while batches := self._gathered():
             while not self._written(batches):
                 if self._stopping.is_set():
-                    return
+                    # Closing is no reason to give up at the first failure: there is time until the deadline.
+                    if time.monotonic() >= self._give_up_at:
+                        return
+                    time.sleep(LAST_RETRY_SECONDS)
                 self._stopping.wait(RETRY_SECONDS)
 
     def _gathered(self) -> list[Batch]:
@@ -76,8 +85,16 @@ class Writer:
                 batches.append(batch)
 
     def _written(self, batches: list[Batch]) -> bool:
+        """Write batches together; whether all are done with. Those done with one by one leave the list."""
         try:
             self._ledger.write(*batches)
+        except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+            if len(batches) > 1:
+                while batches and self._written(batches[:1]):
+                    batches.pop(0)
+                return not batches
+            # It would be refused for ever, and what comes after it must not wait for ever.
+            log.error("the ledger refuses these facts, %s: %s", error.orig, batches[0])  # noqa: TRY400
         except Exception as error:  # noqa: BLE001 - whatever the database says, the facts wait for it
             if not self.problem:
                 log.error("the ledger cannot be written, %d rows wait: %s", self._rows, error)  # noqa: TRY400

@@ -126,9 +126,9 @@ def recent(connection: Connection, limit: int) -> list[sa.Row[Any]]:
 def watches(
     connection: Connection, *, begin: float | None = None, end: float | None = None
 ) -> list[sa.Row[Any]]:
-    """Watches that overlap [begin, end), oldest first."""
+    """Watches that overlap [begin, end), by vantage and round, oldest first."""
     watch = schema.watch
-    statement = sa.select(watch).order_by(watch.c.round, watch.c.started_at)
+    statement = sa.select(watch).order_by(watch.c.vantage, watch.c.round, watch.c.started_at)
     if begin is not None:
         statement = statement.where(watch.c.ended_at > micros(begin))
     if end is not None:

@@ -145,7 +145,8 @@ def _none_yet(url: sa.URL) -> LedgerError:
 
 def sqlite_url(data_dir: Path) -> str:
     """Where the embedded ledger of a data directory lies."""
-    return f"sqlite:///{(data_dir / 'ledger.sqlite').resolve()}"
+    place = str((data_dir / "ledger.sqlite").resolve())
+    return sa.URL.create("sqlite", database=place).render_as_string(hide_password=False)
 
 
 def _older(revision: str) -> bool:
@@ -219,10 +220,15 @@ def _migrate(engine: Engine) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    settings.set_main_option("script_location", _unpercented(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+
+
+def _unpercented(path: Path) -> str:
+    """A path as Alembic's settings want it: they fill in what follows a per cent sign."""
+    return str(path).replace("%", "%%")
 
 
 def _known_checks(connection: Connection, columns: tuple[str, ...]) -> dict[tuple[Any, ...], int]:

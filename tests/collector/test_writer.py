@@ -5,14 +5,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
 from collector import writer as writing
-from collector.ledger import schema, store
-from collector.ledger.store import Batch, Ledger, open_ledger
+from collector.ledger import reading, schema, store
+from collector.ledger.store import Batch, Ledger, open_ledger, sqlite_url
 from collector.writer import Writer
 from tests.collector.awaiting import until
 
@@ -199,3 +200,22 @@ def test_a_connection_that_the_server_ends_in_mid_life_costs_nothing(ledger: Wat
             )
     assert writer.close(20)
     assert kept(ledger) == list(range(20))
+
+
+def test_facts_that_the_ledger_refuses_hold_up_nothing_that_comes_after(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ledger = open_ledger(sqlite_url(tmp_path), create=True)
+    ledger.begin(collector="main", vantage="centre", version="1", now=1.0)
+    writer = Writer(ledger)
+    good = {"loaded_at": 1, "loaded_by": "office", "text": ""}
+    for digest in ("first", None, "last"):
+        writer.put(Batch({"config_version": [{"digest": digest, **good}]}))
+    writer.start()
+    assert writer.close(10)
+    with ledger.reading() as connection:
+        assert reading.newest_config(connection) == ""
+        kept = connection.execute(sa.select(schema.config_version.c.digest)).scalars().all()
+    ledger.close()
+    assert sorted(kept) == ["first", "last"]
+    assert "the ledger refuses these facts" in caplog.text
