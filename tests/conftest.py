@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _await(folder)
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # "fast": whoever is still connected is sent away
         server.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
 
