@@ -170,7 +170,7 @@ def test_closing_says_so_if_not_everything_could_be_written(ledger: Watched, out
     with outage():
         writer.put(loaded(1))
         until(lambda: writer.problem)
-        assert not writer.close(10)
+        assert not writer.close(1)
     assert writer.waiting_rows == 1
     assert kept(ledger) == []
 
