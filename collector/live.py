@@ -39,13 +39,14 @@ class LiveReader:
         self._opening = threading.Lock()
         self._stopping = threading.Event()
         self._totals = Totals({}, {})
-        self._totals_due = float("-inf")
         self._ledger: Ledger | None = None
-        self._thread = threading.Thread(target=self._follow, name="live", daemon=True)
+        jobs = (self._follow, self._keep_counting)
+        self._threads = [threading.Thread(target=job, name=job.__name__, daemon=True) for job in jobs]
 
     def start(self) -> None:
         """Begin to follow."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Follow no longer."""
@@ -93,9 +94,12 @@ class LiveReader:
                     self._board.lose()
                 else:
                     self._board.take(*frame, self._clock.monotonic())
-            if self._clock.monotonic() >= self._totals_due:
-                self._totals_due = self._clock.monotonic() + _TOTALS_SECONDS
-                self._count()
+
+    def _keep_counting(self) -> None:
+        """In a thread of its own: a year of outages takes a while to add up, and the feed must not wait for it."""
+        self._count()
+        while not self._stopping.wait(_TOTALS_SECONDS):
+            self._count()
 
     def _count(self) -> None:
         ledger = self._open()

@@ -5,7 +5,9 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import httpx
@@ -70,21 +72,23 @@ def test_the_page_follows_what_happens_without_being_loaded_again() -> None:
     assert "<title>(3) " in after
 
 
-def serving(listener: socket.socket, polls: int) -> subprocess.Popen[bytes]:
-    """A service in a process of its own that dies at the poll after `polls` of them."""
+@contextmanager
+def serving(listener: socket.socket, polls: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A service in a process of its own that dies at the poll after `polls` of them, or with the block."""
     fd = listener.fileno()
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.exporters.dying", str(fd), str(polls)], pass_fds=[fd]
-    )
+    argv = [sys.executable, "-m", "tests.exporters.dying", str(fd), str(polls)]
+    with subprocess.Popen(argv, pass_fds=[fd]) as service:
+        try:
+            yield service
+        finally:
+            service.kill()
 
 
 def test_when_the_service_dies_everything_reads_unknown() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port, service = listener.getsockname()[1], serving(listener, 1)
-    try:
+    with ExitStack() as stack:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port, service = listener.getsockname()[1], stack.enter_context(serving(listener, 1))
         page = dom(f"http://127.0.0.1:{port}/", 9000)
-    finally:
-        service.kill()
         assert service.wait(10) == 9
     assert tiles(page) == {"unknown": 92}
     assert set(rows(page)) == {"unknown"}
@@ -98,15 +102,11 @@ def test_when_the_service_dies_everything_reads_unknown() -> None:
 
 def test_when_the_service_comes_back_the_page_knows_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
-        first = serving(listener, 1)
-        looking = pool.submit(dom, f"http://127.0.0.1:{listener.getsockname()[1]}/", 12_000)
-        assert first.wait(60) == 9
-        second = serving(listener, 1000)
-        try:
+        with serving(listener, 1) as first:
+            looking = pool.submit(dom, f"http://127.0.0.1:{listener.getsockname()[1]}/", 12_000)
+            assert first.wait(60) == 9
+        with serving(listener, 1000):
             page = looking.result()
-        finally:
-            second.kill()
-            second.wait(10)
     assert tiles(page) == {"up": 86, "down": 3, "unknown": 3}
     assert "<title>(3) " in page
     assert "正在监测" in page
