@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from collector import inforce
 from config.errors import LinewalkerError, MachineError
+from config.load import load
 
 log = logging.getLogger(__name__)
 
@@ -55,21 +57,41 @@ class Child:
 def serve(
     config: Path, data_dir: Path, listener: socket.socket, *, watch: bool = True, problem: str = ""
 ) -> None:
-    """Run the service until SIGTERM or Ctrl-C. Without `watch` only the page, which shows `problem`.
+    """Run the service until SIGTERM or Ctrl-C; SIGHUP loads the configuration again.
 
-    Raises LinewalkerError when another collector holds the data directory.
+    Without `watch` only the page, which shows `problem`. Raises LinewalkerError when the configuration cannot be
+    used or another collector holds the data directory.
     """
-    stopping = threading.Event()
+    stopping, reloading = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    signal.signal(signal.SIGHUP, lambda *_: reloading.set())
     with _held(data_dir):
-        children = _children(config, data_dir, listener, watch=watch, problem=problem)
+        accepted = inforce.accept(load(config), data_dir)
+        children = _children(accepted, data_dir, listener, watch=watch, problem=problem)
         for child in children:
             child.start()
         while not stopping.wait(_LOOK_SECONDS):
+            if reloading.is_set():
+                reloading.clear()
+                _reload(config, data_dir, children)
             for child in children:
                 child.look(time.monotonic())
         _stop(children)
+
+
+def _reload(config: Path, data_dir: Path, children: list[Child]) -> None:
+    """Put a changed configuration in force by starting the processes anew; a bad one changes nothing."""
+    try:
+        inforce.accept(load(config), data_dir)
+    except LinewalkerError as error:
+        log.error("the new configuration is refused, the old one stays in force:\n%s", error)  # noqa: TRY400
+        inforce.refuse(error, data_dir)
+        return
+    log.warning("the configuration is loaded again")
+    _stop(children)
+    for child in children:
+        child.start()
 
 
 def listen(address: str) -> socket.socket:

@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from collector import checks, frames, processes, quality, restore, runs, tracing
+from collector import checks, frames, inforce, processes, quality, restore, runs, tracing
 from collector.feed import Feed
 from collector.ledger import store
 from collector.rounds import Plan, Round
 from collector.schedule import Schedule
 from collector.version import VERSION
 from collector.writer import Writer
-from config.load import load
 from config.model import Config
 from probes import PROBERS
 from probes.clock import Clock, SystemClock
@@ -238,7 +237,7 @@ def main() -> None:
     processes.prepare("ask")
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    asker = Asker(load(given.config), given.data, SystemClock())
+    asker = Asker(inforce.read(given.config), given.data, SystemClock())
     asker.start()
     while not stopping.wait(_LOOK_SECONDS) and not asker.outdated():
         pass

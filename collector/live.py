@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from collector import inforce
 from collector.board import Board, Totals
 from collector.feed import follow
 from collector.ledger import reading
@@ -21,6 +22,7 @@ from probes.clock import Clock
 log = logging.getLogger(__name__)
 
 _TOTALS_SECONDS = 10.0
+REFUSED = "the new configuration is refused, the old one stays in force: {why}"
 
 
 class LiveReader:
@@ -59,9 +61,13 @@ class LiveReader:
         now = self._clock.wall()
         with self._lock:
             found = self._board.overview(now, self._clock.monotonic(), self._totals)
-        if self._problem and not found.collector.watching:
-            return replace(found, collector=replace(found.collector, problem=self._problem))
-        return found
+        about, refused = found.collector, inforce.refused(self._data_dir)
+        problem = about.problem
+        if self._problem and not about.watching:
+            problem = self._problem
+        elif refused and not problem:
+            problem = REFUSED.format(why=refused)
+        return replace(found, collector=replace(about, problem=problem, config_refused=bool(refused)))
 
     def recent(self, limit: int) -> tuple[Change, ...]:
         """The newest recorded changes of all subjects."""

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
-from collector import processes
+from collector import inforce, processes
 from collector.ask import ledger_url
 from collector.live import LiveReader
-from config.load import load
 from exporters.prometheus import Metrics
 from exporters.web import build
 from exporters.words import words
@@ -31,7 +30,7 @@ def main() -> None:
     parser.add_argument("--problem", default="")
     given = parser.parse_args()
     processes.prepare("tell")
-    config = load(given.config)
+    config = inforce.read(given.config)
     reader = LiveReader(config, given.data, ledger_url(config, given.data), SystemClock(), given.problem)
     app = build(reader, Metrics(reader), words, ZoneInfo(config.calendar.zone))
     settings = uvicorn.Config(

@@ -154,6 +154,11 @@ class CollectorFamilies(Collector):
         yield GaugeMetricFamily(
             "linewalker_ledger_queue_rows", "Rows not yet in the ledger.", value=now.queue_rows
         )
+        yield GaugeMetricFamily(
+            "linewalker_config_refused",
+            "Whether a newer configuration was refused and the old one stays in force.",
+            value=now.config_refused,
+        )
         # An offset of 0 would claim a clock that was compared; without a source there is no sample.
         if now.clock_offset is not None:
             yield GaugeMetricFamily(

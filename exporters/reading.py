@@ -86,6 +86,7 @@ class CollectorNow:
     queue_rows: int = 0
     clock_offset: float | None = None  # None: no named source, 时钟未校准
     config_digest: str = ""
+    config_refused: bool = False  # a newer configuration could not be used; the old one stays in force
     shortest_sure: float = 12.0  # cuts at least this long are always found; seconds
 
 

@@ -231,3 +231,56 @@ def test_killed_at_twenty_random_points_nothing_false_is_written(tmp_path: Path)
     for (_, killed), (born, _) in pairwise(lives):
         for row in watches:
             assert row.ended_at <= killed * 1e6 or row.started_at >= born * 1e6, (row, killed, born)
+
+
+def test_a_bad_configuration_is_refused_and_the_old_one_stays_in_force(
+    network_file: Path, tmp_path: Path
+) -> None:
+    folder, good = tmp_path / "data", network_file.read_text(encoding="utf-8")
+    with service(network_file, folder) as process:
+        await_status(network_file, folder, "up")
+        before = {name: _child(process.pid, name) for name in ("ask", "tell")}
+        network_file.write_text(good.replace("carrier: ct", "carrier: nobody"), encoding="utf-8")
+        process.send_signal(signal.SIGHUP)
+        await_file(folder / "configuration.refused")
+        assert {name: _child(process.pid, name) for name in before} == before
+        network_file.write_text(good, encoding="utf-8")
+        assert await_status(network_file, folder, "up")["reason"] == ""
+        process.terminate()
+        assert process.wait(5) == 0
+        assert process.stderr
+        said = process.stderr.read()
+    assert "the new configuration is refused, the old one stays in force" in said
+    assert "nobody is not among carriers" in said
+    assert "nobody is not among carriers" in (folder / "configuration.refused").read_text(encoding="utf-8")
+
+
+def test_on_sighup_lines_come_and_go_and_keep_their_histories(network_file: Path, tmp_path: Path) -> None:
+    folder, good = tmp_path / "data", network_file.read_text(encoding="utf-8")
+    second = (
+        "  - {id: sanya-cm, name: 三亚备用, group: branch, carrier: ct, termination_a: centre,"
+        " termination_z: sanya, address: 127.0.0.3, path: direct}\n"
+    )
+    with service(network_file, folder) as process:
+        await_status(network_file, folder, "up")
+        for text, asked in (
+            (good.replace("listen:", second + "listen:"), {"sanya-ct", "sanya-cm"}),
+            (good.replace("127.0.0.2", "127.0.0.4"), {"sanya-ct"}),
+        ):
+            network_file.write_text(text, encoding="utf-8")
+            before = _child(process.pid, "ask")
+            process.send_signal(signal.SIGHUP)
+            deadline = time.monotonic() + 10
+            while _child(process.pid, "ask") in (0, before) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert await_status(network_file, folder, "up")
+            shown = json.loads(linewalker("status", "-c", network_file, "--data", folder, "--json").stdout)
+            assert {one["id"]: one["state"] for one in shown["circuits"]} == dict.fromkeys(asked, "up")
+        process.terminate()
+        process.wait(5)
+    runs = json.loads(linewalker("runs", "-c", network_file, "--data", folder, "--json").stdout)["runs"]
+    open_ = {(one["subject"], one["address"]) for one in runs if one["end"] is None}
+    ended = {(one["subject"], one["address"]) for one in runs if one["end"] is not None}
+    assert open_ == {("127.0.0.1", "127.0.0.1"), ("sanya-ct", "127.0.0.4")}
+    assert ended == {("sanya-ct", "127.0.0.2"), ("sanya-cm", "127.0.0.3")}
+    assert linewalker("ledger", "check", "-c", network_file, "--data", folder).returncode == 0

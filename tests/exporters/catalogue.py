@@ -35,6 +35,7 @@ REASONS = (
     "upstream {upstream}", "blind", "suspended", "late", "not watched", "no answer", "loss", "no route",
     "no sentinel to compare with", "a list", "a mapping", "the collecting process does not answer",
     "stopped", "interrupted", "clock step", "failed: {error}",
+    "the new configuration is refused, the old one stays in force: {why}",
     "ICMP error",
     *(f"{what} from {{sender}}" for what in (
         "network unreachable", "host unreachable", "protocol unreachable", "port unreachable",
