@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from config.errors import WrongValueError
 from config.units import Seconds
-from probes.rhythm import GUARD_SECONDS, Rhythm
+from probes.rhythm import Rhythm
 
 # One place for the defaults: a Rhythm made in code and one read from an empty mapping are the same.
 _BUILT_IN = Rhythm()
@@ -37,7 +37,7 @@ def _to_rhythm(written: object, read: ValidatorFunctionWrapHandler) -> Rhythm:
             "the interval of {interval:g} s is too short for retries and timeout; expected more than {least:g} s",
             rule="rhythm",
             interval=rhythm.interval,
-            least=rhythm.retry_span + rhythm.timeout + GUARD_SECONDS,
+            least=rhythm.interval - rhythm.span,
         )
     return rhythm
 

@@ -172,7 +172,9 @@ def _unfit(url: sa.URL, revision: str) -> LedgerError:
 
 
 def _shown(url: sa.URL) -> str:
-    return url.render_as_string(hide_password=True)
+    return (
+        url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    )
 
 
 def _engine(url: str, *, create: bool) -> Engine:
