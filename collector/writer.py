@@ -60,7 +60,7 @@ class Writer:
         self._give_up_at = time.monotonic() + seconds
         self._stopping.set()
         self._waiting.put(None)
-        self._thread.join(seconds)
+        self._thread.join(seconds + 2 * LAST_RETRY_SECONDS)
         return not self._thread.is_alive() and self._rows == 0
 
     def _run(self) -> None:

@@ -236,5 +236,5 @@ def test_where_no_network_runs_the_client_says_how_to_start_one(tmp_path: Path) 
     with pytest.raises(LinewalkerError) as refused:
         control.lines(tmp_path)
     assert str(refused.value) == (
-        f"no practice network runs in {tmp_path}; start one with: linewalker --data {tmp_path} demo"
+        f"no practice network runs in {tmp_path}; start one with: linewalker demo --data {tmp_path}"
     )
