@@ -1,5 +1,7 @@
 """Texts by name: from a folder on disk or from an archive of what was once loaded; encodings are settled here.
 
+A table may be a sheet of a workbook, `lines.xlsx` or `lines.xlsx#专线`; it too is a text from here on.
+
 An archive is one JSON text that holds the configuration file and every table it names, so that a ledger
 alone can load any past configuration again. What the texts say is for others to read.
 """
@@ -7,14 +9,18 @@ alone can load any past configuration again. What the texts say is for others to
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from config.errors import WrongValueError
+from config.tables import Written
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+_SHEET = re.compile(r"(?P<file>.+?\.xlsx)(#(?P<title>.+))?#?", re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -27,7 +33,11 @@ class Texts(Protocol):
         ...
 
     def read(self, name: str) -> str:
-        """The text of the configuration file (`main`) or of a table it names."""
+        """The text of the configuration file (`main`)."""
+        ...
+
+    def table(self, name: str) -> Written:
+        """The text of a table the configuration names."""
         ...
 
 
@@ -46,6 +56,23 @@ class Folder:
         """The text of a file beside the configuration file."""
         return read_text(self.path.parent / name)
 
+    def table(self, name: str) -> Written:
+        """The text of a table beside the configuration file."""
+        match = _SHEET.fullmatch(name)
+        if match is None:
+            return Written(name, self.read(name))
+        return _read_workbook(self.path.parent / match["file"], match["file"], match["title"] or "")
+
+
+def _read_workbook(path: Path, name: str, title: str) -> Written:
+    from config.workbooks import read_bytes, read_sheet  # noqa: PLC0415 - slow to import, and most have CSV
+
+    with _told_as_wrong_value():
+        raw = read_bytes(path)
+    sheet = read_sheet(raw, title)
+    refused = tuple((cell.row, cell.column, cell.wrong) for cell in sheet.refused)
+    return Written(f"{name}[{sheet.title}]", sheet.text(), ",", refused)
+
 
 @dataclass(slots=True)
 class Archive:
@@ -59,6 +86,14 @@ class Archive:
         if name not in self.files:
             raise WrongValueError("the archive does not hold this file", rule="file")
         return self.files[name]
+
+    def table(self, name: str) -> Written:
+        """The text kept of a table; of a workbook its sheet as CSV."""
+        match = _SHEET.fullmatch(name)
+        if match is None:
+            return Written(name, self.read(name))
+        shown = f"{match['file']}[{match['title']}]" if match["title"] else match["file"]
+        return Written(shown, self.read(name), ",")
 
     def text(self) -> str:
         """The archive as one text."""
@@ -85,8 +120,16 @@ def read_text(path: Path) -> str:
 
     Raises WrongValueError if there is no such file, it cannot be read, or it is not text in one of these.
     """
+    with _told_as_wrong_value():
+        raw = path.read_bytes()
+    return decode(raw)
+
+
+@contextmanager
+def _told_as_wrong_value() -> Iterator[None]:
+    """What the operating system refuses, in words of ours."""
     try:
-        return decode(path.read_bytes())
+        yield
     except FileNotFoundError:
         raise WrongValueError("there is no such file", rule="file") from None
     except IsADirectoryError:
@@ -97,9 +140,11 @@ def read_text(path: Path) -> str:
 
 def decode(raw: bytes) -> str:
     """The text of these bytes. Raises WrongValueError if they are not text in an encoding named in `read_text`."""
-    # Said apart from other binary files, because it is what happens: the table was not exported but copied.
+    # Said apart from other binary files, because it is what happens: a workbook under a name of another kind.
     if raw.startswith(_WORKBOOKS):
-        raise WrongValueError("this is an Excel workbook; expected it saved as CSV", rule="encoding")
+        raise WrongValueError(
+            "this is an Excel workbook; expected it saved as CSV or as .xlsx", rule="encoding"
+        )
     text = _decode_16_bit(raw) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else _decode_8_bit(raw)
     if _NOT_TEXT.search(text):
         raise WrongValueError("this is a binary file; expected text in UTF-8 or GBK", rule="encoding")

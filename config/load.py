@@ -5,7 +5,7 @@ entries against each other; say everything with its place. What single values an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from config.errors import ConfigError, Finding, WrongValueError
 from config.files import Archive, Folder, Texts, open_archive
 from config.messages import remarks_of
 from config.model import Config, Network
-from config.tables import Table, read_table
+from config.tables import Table, Written, read_table
 from config.tree import LISTS, Entry, Loc, Remark, Tree, Value, path_text
 from config.yaml_places import Document, NotYamlError, read_yaml
 
@@ -88,6 +88,12 @@ class _Loading:
         self.kept.files[name] = self.texts.read(name)
         return self.kept.files[name]
 
+    def _written(self, name: str) -> Written:
+        # What is kept of a workbook is its sheet as it was read: the ledger must do without the file.
+        written = self.texts.table(name)
+        self.kept.files[name] = written.text
+        return replace(written, name=str(Path(self.shown).parent / written.name))
+
     def _read_main(self) -> Tree | None:
         try:
             self.document = read_yaml(self._text(self.texts.main))
@@ -110,16 +116,16 @@ class _Loading:
             name = tree.get(section)
             if isinstance(name, str):
                 try:
-                    text = self._text(name)
+                    written = self._written(name)
                 except WrongValueError as wrong:
                     order, line, place = self._place((section,))
                     self._add((order, line, f"{place}: {name}"), wrong)
                     self.unread.add(section)
                 else:
-                    tree[section] = self._read_table(section, name, text)
+                    tree[section] = self._read_table(section, written)
 
-    def _read_table(self, section: str, name: str, text: str) -> list[Value]:
-        table = read_table(str(Path(self.shown).parent / name), text, section)
+    def _read_table(self, section: str, written: Written) -> list[Value]:
+        table = read_table(written, section)
         self.tables[section] = table
         for finding in table.findings:
             self._keep(len(self.tables), 1, finding)
@@ -129,14 +135,17 @@ class _Loading:
         try:
             return Network.model_validate(tree)
         except ValidationError as error:
-            self._say_all(said for said in remarks_of(error) if not self._said_of_column(said))
+            self._say_all(said for said in remarks_of(error) if not self._said_of_table(said))
             return None
 
-    def _said_of_column(self, said: Remark) -> bool:
-        # A missing column is told of once, in the header, and not again in each of ten thousand rows.
+    def _said_of_table(self, said: Remark) -> bool:
         table = self.tables.get(str(said.loc[0])) if said.loc else None
+        if table is None or said.rule != "missing":
+            return False
+        # A missing column is told of once, in the header, and not again in each of ten thousand rows; and what
+        # stands in a cell that cannot be read is not missing.
         keys = ".".join(step for step in said.loc[1:] if isinstance(step, str))
-        return table is not None and said.rule == "missing" and table.lacks(keys)
+        return table.lacks(keys) or table.refuses(said.loc[1:])
 
     def _say_all(self, remarks: Iterator[Remark] | tuple[Remark, ...]) -> None:
         for said in remarks:
@@ -151,7 +160,7 @@ class _Loading:
         section = str(loc[0]) if loc else ""
         if section in self.tables and len(loc) > 1:
             table, number = self.tables[section], loc[1]
-            row = table.rows[number] if isinstance(number, int) else 1
+            row = table.rows[number] if isinstance(number, int) else table.head
             return 1 + list(self.tables).index(section), row, table.place(loc[1:])
         assert self.document is not None  # noqa: S101 - places are asked for only after the file was read
         line = self.document.line(loc)

@@ -1,7 +1,8 @@
 """CSV tables, as Excel saves them, into the same tree a YAML list gives; each entry remembers its row.
 
 The header row names the columns by the keys of the model, nested ones dotted (`check.address`). An empty cell
-is a value not given. Row numbers are Excel's: the header is row 1. What the values mean is judged elsewhere.
+is a value not given. Row numbers are Excel's; the header is the first row that is not blank. What the values
+mean is judged elsewhere, and how a workbook becomes CSV in `workbooks.py`.
 """
 
 import csv
@@ -20,26 +21,46 @@ _CHANGES = re.compile(r"[;；\n]")
 Split = tuple[int, tuple[str, ...], Kind]
 
 
-@dataclass(slots=True)
-class Table:
-    """The entries of a table; `rows[i]` is the row of `entries[i]`, `findings` what its shape got wrong."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table as text: its name as shown, its delimiter if known, and cells (row, column) that were unreadable."""
 
     name: str
+    text: str
+    delimiter: str = ""
+    refused: tuple[tuple[int, int, WrongValueError], ...] = ()
+
+
+@dataclass(slots=True)
+class Table:
+    """The entries of a table; `rows[i]` is the row of `entries[i]`, `findings` what its shape got wrong.
+
+    `head` is the row of the column names, `refused` the places of cells that could not be read and of the keys
+    above them.
+    """
+
+    name: str
+    head: int = 1
     entries: list[Value] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
 
     def place(self, within: Loc) -> str:
         """Where a value stands; `within` is its place below the list: entry number, then keys."""
         number = within[0] if within else None
-        row = self.rows[number] if isinstance(number, int) else 1
+        row = self.rows[number] if isinstance(number, int) else self.head
         column = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in within[1:])
         return _place(self.name, row, column.removeprefix("."))
 
     def lacks(self, key: str) -> bool:
         """Whether a missing column already says that `key` is missing in every row."""
         return any(column == key or column.startswith(f"{key}.") for column in self.missing)
+
+    def refuses(self, within: Loc) -> bool:
+        """Whether it was already said of a cell here, or of a key below, that it cannot be read."""
+        return self.place(within) in self.refused
 
     def say(self, rule: str, row: int, at: str, text: str, **values: object) -> None:
         """Add a finding at a row and, if it has a name, a column."""
@@ -50,31 +71,54 @@ def _place(name: str, row: int, column: str) -> str:
     return f"{name}: row {row}, column {column}" if column else f"{name}: row {row}"
 
 
-def read_table(name: str, text: str, section: str) -> Table:
-    """The entries of the list `section` in a CSV text; every mistake of shape becomes a finding of the table."""
-    table = Table(name)
-    rows = _rows(table, text)
-    header = next(rows, None)
-    if header is None:
-        table.say("table", 1, "", "the table is empty; expected a row of column names")
+def read_table(written: Written, section: str) -> Table:
+    """The entries of the list `section` in a table; every mistake of shape becomes a finding of the table."""
+    table = Table(written.name)
+    rows = _rows(table, written)
+    header: list[str] = []
+    for table.head, cells in rows:
+        if any(cell.strip() for cell in cells):
+            header = [cell.strip() for cell in cells]
+            break
+    _say_refused(table, written, header)
+    if not header:
+        table.head = 1
+        if not table.findings:
+            table.say("table", 1, "", "the table is empty; expected a row of column names")
         return table
-    splits = _read_header(table, [cell.strip() for cell in header[1]], section)
-    width = len(header[1])
+    splits = _read_header(table, header, section)
     for row, cells in rows:
-        if any(cell.strip() for cell in cells) and _has_width(table, row, cells, width):
+        if any(cell.strip() for cell in cells) and _has_width(table, row, cells, len(header)):
             table.rows.append(row)
             table.entries.append(_entry(table, row, cells, splits))
     return table
 
 
-def _rows(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
+def _say_refused(table: Table, written: Written, header: list[str]) -> None:
+    """What could not be read in the columns that have a name, or in the row that should give them one."""
+    for row, column, wrong in written.refused:
+        name = header[column - 1] if column <= len(header) else ""
+        if name or row <= table.head:
+            keys = name.split(".")
+            table.refused |= {
+                _place(table.name, row, ".".join(keys[:depth])) for depth in range(1, len(keys) + 1)
+            }
+            table.say(wrong.rule, row, name or _letters(column), wrong.text, **wrong.values)
+
+
+def _letters(column: int) -> str:
+    """The letters of a column as Excel shows them."""
+    before, letter = divmod(column - 1, 26)
+    return (_letters(before) if before else "") + chr(ord("A") + letter)
+
+
+def _rows(table: Table, written: Written) -> Iterator[tuple[int, list[str]]]:
     # The header decides: names of columns hold no delimiter, while cells below may hold any of them.
-    first, row = text.partition("\n")[0], 0
-    delimiter = max(",;\t", key=first.count)
+    first, row = written.text.lstrip("\r\n").partition("\n")[0], 0
+    delimiter = written.delimiter or max(",;\t", key=first.count)
+    lines = io.StringIO(written.text, newline="")
     try:
-        for row, cells in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
-        ):
+        for row, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
             yield row, cells
     except csv.Error as error:
         table.say("table", row + 1, "", "the row cannot be read as CSV: {why}", why=error)
@@ -89,7 +133,11 @@ def _read_header(table: Table, header: list[str], section: str) -> list[Split]:
         if column in header[:place]:
             if column:
                 table.say(
-                    "table", 1, column, "the column {column} stands twice; expected it once", column=column
+                    "table",
+                    table.head,
+                    column,
+                    "the column {column} stands twice; expected it once",
+                    column=column,
                 )
         elif column in known:
             splits.append((place, tuple(column.split(".")), known[column]))
@@ -97,7 +145,7 @@ def _read_header(table: Table, header: list[str], section: str) -> list[Split]:
             _say_unknown(table, column, known)
     table.missing = [name for name in required(model) if name not in header] if model else []
     for name in table.missing:
-        table.say("missing", 1, "", "the column {column} is missing; it is required", column=name)
+        table.say("missing", table.head, "", "the column {column} is missing; it is required", column=name)
     return splits
 
 
@@ -106,7 +154,7 @@ def _say_unknown(table: Table, column: str, known: dict[str, Kind]) -> None:
     if near:
         table.say(
             "unknown-key",
-            1,
+            table.head,
             column,
             "unknown column {column}; did you mean {near}?",
             column=column,
@@ -115,7 +163,7 @@ def _say_unknown(table: Table, column: str, known: dict[str, Kind]) -> None:
     else:
         table.say(
             "unknown-key",
-            1,
+            table.head,
             column,
             "unknown column {column}; expected one of {known}",
             column=column,

@@ -1,6 +1,6 @@
 """What stands in a configuration before it is judged: a tree of texts, lists and mappings, and remarks on it.
 
-YAML and CSV both end up here. Every scalar stays the text it was written as; what it means is for the field to
+YAML and tables both end up here. Every scalar stays the text it was written as; what it means is for the field to
 say. So an id `010`, a name `yes` and a contract number `2026-03-01` are what they look like, in both formats.
 """
 

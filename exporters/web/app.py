@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from exporters import discovery
 from exporters.prometheus import CONTENT_TYPE, Metrics
 from exporters.reading import Reader
 from exporters.status import collector, recent, status
@@ -25,7 +26,7 @@ MOST_CHANGES = 1000
 
 
 def build(reader: Reader, metrics: Metrics, words: Callable[[str], Say], zone: tzinfo = UTC) -> Starlette:
-    """The application: the page, `/metrics`, `/healthz`, the API. `zone` is the reporting calendar's."""
+    """The application: the page, `/metrics`, `/healthz`, `/sd/…`, the API. `zone` is the reporting calendar's."""
     told = Told(reader, metrics, Page(words, zone), zone)
     return Starlette(
         routes=[
@@ -33,6 +34,8 @@ def build(reader: Reader, metrics: Metrics, words: Callable[[str], Say], zone: t
             Route("/live", told.live),
             Route("/metrics", told.metrics),
             Route("/healthz", told.health),
+            Route("/sd/linewalker", told.itself),
+            Route("/sd/{kind}", told.targets),
             Route("/api/v1/status", told.status),
             Route("/api/v1/recent", told.recent),
             Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -71,6 +74,19 @@ class Told:
         now = self._reader.overview().collector
         # A balancer or a watchdog reads only the number; people read the problem beside it.
         return JSONResponse(collector(now, self._zone), 200 if now.watching else 503)
+
+    def itself(self, request: Request) -> Response:
+        """The service as a target for Prometheus, at the address where this question arrived."""
+        # Not the Host header, which is what the asker says; and not `listen`, which may be every address.
+        host, port = request.scope["server"]
+        return JSONResponse(discovery.itself(host, port, self._reader.overview().collector))
+
+    def targets(self, request: Request) -> Response:
+        """The subjects of a kind as targets for Prometheus."""
+        kind = request.path_params["kind"]
+        if kind not in discovery.KINDS:
+            return JSONResponse({"error": f"expected one of {', '.join(discovery.KINDS)}, linewalker"}, 404)
+        return JSONResponse(discovery.groups(self._reader.overview(), kind))
 
     def status(self, _request: Request) -> Response:
         """What `linewalker status --json` prints."""

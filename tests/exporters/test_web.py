@@ -67,7 +67,8 @@ def test_health_is_bad_while_nobody_watches() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/live", "/metrics", "/healthz", "/api/v1/status", "/static/page.css", "/no"]
+    "path",
+    ["/", "/live", "/metrics", "/healthz", "/api/v1/status", "/sd/circuits", "/static/page.css", "/no"],
 )
 def test_every_answer_carries_the_security_headers(client: httpx.Client, path: str) -> None:
     headers = client.get(path).headers
