@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from collector.ledger.store import sqlite_url
+from tests.programs import needed
 
 # The same examples every time where nobody looks at a chance failure; nothing is kept between runs.
 settings.register_profile("linewalker", database=None, deadline=None, derandomize="CI" in os.environ)
@@ -26,10 +27,7 @@ def _as_postgres() -> list[str]:
 
 
 def _bin(name: str) -> str:
-    found = shutil.which(name, path=str(_POSTGRES) if _POSTGRES else None) or shutil.which(name)
-    if found is None:
-        pytest.skip(f"{name} is missing: apt install postgresql")
-    return found
+    return needed(name, str(_POSTGRES) if _POSTGRES else None)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from typing import IO, ParamSpec
 
 import icmplib
 
+from tests.programs import needed
+
 P = ParamSpec("P")
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,8 @@ def in_namespace(test: Callable[P, None]) -> Callable[P, None]:
             run("ip", "link", "set", "lo", "up")
             test(*args, **kwargs)
             return
+        for program in ("ip", "sysctl", "unshare"):
+            needed(program)
         node = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
         pytest = (
             sys.executable,

@@ -17,6 +17,7 @@ import pytest
 
 from tests.namespace import ROOT
 from tests.practice import TRANSPORT, linewalker
+from tests.programs import needed
 
 
 def listening_elsewhere(network: Path, folder: Path) -> Path:
@@ -243,13 +244,13 @@ def test_check_lists_every_problem_at_once(tmp_path: Path) -> None:
 def test_where_namespaces_are_forbidden_the_page_still_comes_up_with_the_remedy(tmp_path: Path) -> None:
     network = listening_elsewhere(TRANSPORT, tmp_path)
     inner = (
-        "ip link set lo up; echo 0 > /proc/sys/user/max_user_namespaces;"
+        f"{needed('ip')} link set lo up; echo 0 > /proc/sys/user/max_user_namespaces;"
         f' "{sys.executable}" -m collector.cli demo --network "{network}" --data "{tmp_path}/data" &'
         " demo=$!; sleep 4;"
         f' "{sys.executable}" -c "{_FETCH}" "$(head -1 "{network}" | cut -d" " -f2)"; kill $demo; wait $demo'
     )
     done = subprocess.run(
-        ["unshare", "-Urn", "sh", "-c", inner],
+        [needed("unshare"), "-Urn", "sh", "-c", inner],
         cwd=ROOT,
         capture_output=True,
         text=True,

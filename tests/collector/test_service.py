@@ -19,6 +19,7 @@ from collector.ledger import reading
 from collector.ledger.store import open_ledger, sqlite_url
 from tests.namespace import ROOT
 from tests.practice import linewalker, practice
+from tests.programs import needed
 
 KILLS = 20
 
@@ -51,11 +52,9 @@ def network_file(tmp_path: Path) -> Path:
 @contextmanager
 def service(network: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """`linewalker run` in namespaces of its own with loopback only, until the block ends."""
-    inner = (
-        f'ip link set lo up && exec "{sys.executable}" -m collector.cli run -c "{network}" --data "{folder}"'
-    )
+    inner = f'"{needed("ip")}" link set lo up && exec "{sys.executable}" -m collector.cli run -c "{network}" --data "{folder}"'
     process = subprocess.Popen(
-        ["unshare", "-Urn", "sh", "-c", inner],
+        [needed("unshare"), "-Urn", "sh", "-c", inner],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
@@ -142,11 +141,11 @@ def test_without_permission_it_says_the_remedy_and_every_line_is_unknown_never_d
     """A user without capabilities in a namespace where datagram ICMP is allowed to nobody."""
     folder = tmp_path / "data"
     folder.mkdir()
-    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
+    drop = [needed("setpriv"), "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
     drop += ["--securebits=+noroot,+noroot_locked"]
     run = [sys.executable, "-m", "collector.cli", "run", "-c", str(network_file), "--data", str(folder)]
     process = subprocess.Popen(
-        ["unshare", "-Urn", *drop, *run],
+        [needed("unshare"), "-Urn", *drop, *run],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -192,7 +191,7 @@ def test_when_one_process_dies_it_is_started_again_and_the_other_goes_on(
 def _child(parent: int, name: str) -> int:
     """The pid of the process `collector.<name>` below a parent; 0 when there is none."""
     listed = subprocess.run(
-        ["ps", "--ppid", str(parent), "-o", "pid=,args="], capture_output=True, text=True, check=False
+        [needed("ps"), "--ppid", str(parent), "-o", "pid=,args="], capture_output=True, text=True, check=False
     ).stdout
     for line in listed.splitlines():
         if f"collector.{name}" in line and "<defunct>" not in line:

@@ -19,10 +19,11 @@ from exporters.prometheus import Metrics
 from exporters.reading import Reader
 from exporters.web import build
 from exporters.words import words
+from tests.programs import needed
 
 ZONE = ZoneInfo("Asia/Shanghai")
-CHROMIUM = (
-    "/usr/bin/chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+HEADLESS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 )  # fmt: skip
 
@@ -69,7 +70,7 @@ def browse(url: str, *options: str) -> str:
     """What headless Chromium prints for a page, asked with `options`."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         done = subprocess.run(
-            [*CHROMIUM, f"--user-data-dir={profile}", *options, url],
+            [needed("chromium"), *HEADLESS, f"--user-data-dir={profile}", *options, url],
             capture_output=True,
             check=True,
             timeout=60,

@@ -17,6 +17,7 @@ from exporters.discovery import itself
 from exporters.reading import DOWN, UNKNOWN, UP, Kind, Subject
 from tests.exporters.network import COLLECTOR, Told, columns, set_row, troubled
 from tests.exporters.served import served
+from tests.programs import needed
 
 
 def addressed() -> Told:
@@ -111,7 +112,7 @@ def prometheus(folder: Path, address: str) -> Iterator[httpx.Client]:
     """Prometheus that discovers the service at `address`; the value asks its API."""
     (folder / "prometheus.yml").write_text(DISCOVERS.format(address=address), "utf-8")
     command = [
-        "/usr/bin/prometheus",
+        needed("prometheus"),
         f"--config.file={folder}/prometheus.yml",
         f"--storage.tsdb.path={folder}/series",
         "--web.listen-address=127.0.0.1:0",

@@ -10,6 +10,7 @@ import pytest
 from lab import enter
 from lab.allowed import Refusal, obstacle
 from tests.lab.written import write_small
+from tests.programs import needed
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,7 +47,7 @@ def limited(limit: str, number: int, program: str) -> "subprocess.CompletedProce
     """Run a program in a user namespace in which the number of some namespaces is limited."""
     write = f"echo {number} > /proc/sys/user/{limit} && exec {sys.executable} -c '{program}'"
     return subprocess.run(
-        ["unshare", "-Ur", "sh", "-c", write],
+        [needed("unshare"), "-Ur", "sh", "-c", write],
         cwd=ROOT,
         capture_output=True,
         text=True,
