@@ -52,7 +52,8 @@ def network_file(tmp_path: Path) -> Path:
 @contextmanager
 def service(network: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """`linewalker run` in namespaces of its own with loopback only, until the block ends."""
-    inner = f'"{needed("ip")}" link set lo up && exec "{sys.executable}" -m collector.cli run -c "{network}" --data "{folder}"'
+    run = f'"{sys.executable}" -m collector.cli run -c "{network}" --data "{folder}"'
+    inner = f"{needed('ip')} link set lo up && exec {run}"
     process = subprocess.Popen(
         [needed("unshare"), "-Urn", "sh", "-c", inner],
         cwd=ROOT,
