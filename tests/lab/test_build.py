@@ -1,6 +1,5 @@
-"""Building real networks: how fast, how large, and that more than pings passes."""
+"""Building real networks: all that the examples ask for, and that more than pings passes."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,25 +14,19 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "config" / "examples"
 
 
-def seconds_to_build(network: Path, data: Path) -> tuple[int, float]:
-    """(lines, seconds) as the lab itself says."""
-    argv = enter.command(network, data, ["true"])
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True)
-    said = re.search(r"practice network: (\d+) lines in ([\d.]+) s", done.stderr)
-    assert said, done.stderr
-    return int(said[1]), float(said[2])
-
-
 @pytest.mark.parametrize(
-    ("example", "lines", "most_seconds"),
-    [("hainan-transport-fees-2020", 94, 1.5), ("yiyang-egov-network-2020", 152, 3.0)],
+    ("example", "lines"),
+    [
+        ("hainan-transport-fees-2020", 94),
+        ("hainan-commerce-info-centre-2018", 52),
+        ("yiyang-egov-network-2020", 152),
+        ("hainan-commerce-dept-2020", 4),
+    ],
 )
-def test_the_example_networks_are_up_in_no_time(
-    tmp_path: Path, example: str, lines: int, most_seconds: float
-) -> None:
-    built, seconds = seconds_to_build(EXAMPLES / example / "network.yaml", tmp_path)
-    assert built == lines
-    assert seconds <= most_seconds
+def test_every_example_becomes_a_network_with_all_its_lines(tmp_path: Path, example: str, lines: int) -> None:
+    argv = enter.command(EXAMPLES / example / "network.yaml", tmp_path, ["true"])
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True)
+    assert f"practice network: {lines} lines in " in done.stderr
 
 
 def test_a_burst_to_all_of_150_lines_loses_nothing(tmp_path: Path) -> None:
