@@ -66,12 +66,12 @@ class Board:
         watching = fresh and any(one["watching"] for one in rounds)
         reason = "" if watching else ("blind" if fresh and rounds else "not watched")
         raw = {kind: self._raw(kind, watching, reason, totals) for kind in self._subjects}
-        config = self._config
+        config, upstream = self._config, _states(raw["circuits"], raw["devices"])
         kinds = {
             **raw,
-            "circuits": self._masked("circuits", config.circuits, raw),
-            "devices": self._masked("devices", config.devices, raw),
-            "systems": self._masked("systems", config.systems, raw),
+            "circuits": _masked(raw["circuits"], config.circuits, upstream),
+            "devices": _masked(raw["devices"], config.devices, upstream),
+            "systems": _masked(raw["systems"], config.systems, upstream),
             "services": self._derived(raw),
         }
         return Overview(now, kinds, self._collector(watching, fresh))
@@ -108,29 +108,13 @@ class Board:
         )
         return Kind(self._subjects[kind], now)
 
-    def _masked(self, kind: str, things: Sequence[Circuit | Device | System], raw: dict[str, Kind]) -> Kind:
-        """The same with down-time behind an upstream that is down or unknown turned into unknown."""
-        state_of = {
-            subject.id: state
-            for name in ("circuits", "devices")
-            for subject, state in zip(raw[name].subjects, raw[name].now.state.tolist(), strict=True)
-        }
-        own = raw[kind].now
-        upstream = np.array([state_of.get(thing.upstream or "", UP) for thing in things], np.int8)
-        state = mask(own.state, upstream)
-        reason = dict(own.reason)
-        for row in np.flatnonzero(state != own.state).tolist():
-            reason[row] = f"upstream {things[row].upstream}"
-        return Kind(raw[kind].subjects, replace(own, state=state, reason=reason))
-
     def _derived(self, raw: dict[str, Kind]) -> Kind:
         """Services without a check of their own stand as their members do before masking: what users see."""
-        own, circuits = raw["services"], raw["circuits"]
-        place = {subject.id: row for row, subject in enumerate(circuits.subjects)}
+        own, circuit = raw["services"], _states(raw["circuits"])
         state = own.now.state.copy()
         for row, service in enumerate(self._config.services):
             if service.check is None and service.needs is not None:
-                members = circuits.now.state[[place[one] for one in service.needs.of]]
+                members = np.array([circuit[one] for one in service.needs.of], np.int8)
                 state[row] = k_of_n(members, service.needs.k)
         reason = {row: text for row, text in own.now.reason.items() if state[row] != UP}
         return Kind(own.subjects, replace(own.now, state=state, reason=reason))
@@ -150,6 +134,25 @@ class Board:
             config_digest=header.get("digest", ""),
             shortest_sure=rhythm.interval + rhythm.retry_span,
         )
+
+
+def _states(*kinds: Kind) -> dict[str, int]:
+    """The state of every subject of these kinds, by id."""
+    return {
+        subject.id: state
+        for kind in kinds
+        for subject, state in zip(kind.subjects, kind.now.state.tolist(), strict=True)
+    }
+
+
+def _masked(raw: Kind, things: Sequence[Circuit | Device | System], state_of: dict[str, int]) -> Kind:
+    """The same with down-time behind an upstream that is down or unknown turned into unknown."""
+    upstream = np.array([state_of.get(thing.upstream or "", UP) for thing in things], np.int8)
+    state = mask(raw.now.state, upstream)
+    reason = dict(raw.now.reason)
+    for row in np.flatnonzero(state != raw.now.state).tolist():
+        reason[row] = f"{reading.UPSTREAM}{things[row].upstream}"
+    return Kind(raw.subjects, replace(raw.now, state=state, reason=reason))
 
 
 def _round(one: dict[str, Any]) -> RoundNow:

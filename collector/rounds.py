@@ -13,14 +13,11 @@ import numpy as np
 
 from collector import packets, quality, rows, runs, watches
 from collector.ledger.store import Batch
-from probes.clock import Clock, offset
+from probes.clock import STEP_SECONDS, Clock, offset
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Floats, Ints, Prober, Sight, Targets
 from probes.rhythm import GUARD_SECONDS, Rhythm
 
 log = logging.getLogger(__name__)
-
-# A wall clock that moved by more than this against the monotonic one was stepped, not slewed.
-STEP_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)

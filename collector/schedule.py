@@ -18,11 +18,10 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from probes.clock import Clock, offset
+from probes.clock import STEP_SECONDS, Clock, offset
 
 log = logging.getLogger(__name__)
 
-STEP_SECONDS = 0.1
 _BEAT_SECONDS = 1.0
 _SILENT_SECONDS = 5.0
 _SPARE_WORKERS = 4  # for the heartbeat and the like: a round may wait for its opening round

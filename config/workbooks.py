@@ -99,7 +99,7 @@ def _refuse_outside(raw: bytes) -> None:
             unpacked = sum(member.file_size for member in container.infolist())
     except zipfile.BadZipFile:
         raise _damaged() from None
-    if max(len(raw), unpacked // 10) > LARGEST_FILE:
+    if len(raw) > LARGEST_FILE or unpacked > LARGEST_UNPACKED:
         raise _too_large()
 
 

@@ -6,6 +6,10 @@ from typing import Protocol
 _LOOKS = 3
 
 
+# A wall clock that moved by more than this against the steady one was set by somebody, not slewed.
+STEP_SECONDS = 0.1
+
+
 class Clock(Protocol):
     """A steady clock to wait by and a wall clock to report by; both in seconds."""
 

@@ -72,14 +72,6 @@ def down_runs(connection: Connection) -> list[sa.Row[Any]]:
     )
 
 
-def checks_of(connection: Connection, subjects: Sequence[str]) -> list[sa.Row[Any]]:
-    """The checks of these subjects, or all."""
-    statement = sa.select(schema.check).order_by(schema.check.c.id)
-    if subjects:
-        statement = statement.where(schema.check.c.subject.in_(subjects))
-    return list(connection.execute(statement))
-
-
 def runs(
     connection: Connection,
     *,
