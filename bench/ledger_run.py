@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from collector.ledger.store import Batch, Ledger, Row, open_ledger
+from collector.ledger.store import Batch, Ledger, Life, Row, open_ledger
 
 CHECKS = 5000
 BATCHES = 6
@@ -14,7 +14,7 @@ BATCHES = 6
 def main() -> None:
     """Argument: the URL of an empty database."""
     ledger = open_ledger(sys.argv[1], create=True)
-    ledger.begin(collector="bench", vantage="bench", version="0", now=time.time())
+    ledger.begin(Life(collector="bench", vantage="bench", version="0", now=time.time()))
     same = {"kind": "circuit", "probe": "icmp", "source": "", "vantage": "bench", "address": "127.0.0.1"}
     checks = ledger.enrol([{**same, "subject": f"c{at}"} for at in range(CHECKS)])
     kinds: dict[str, Callable[[int, int], Batch]] = {

@@ -73,7 +73,7 @@ def _hold_all(
 
 
 def _plan(ledger: store.Ledger, addresses: tuple[str, ...], rhythm: Rhythm, now: float) -> Plan:
-    ledger.begin(collector="bench", vantage="bench", version="0", now=now)
+    ledger.begin(store.Life(collector="bench", vantage="bench", version="0", now=now))
     same = {"kind": "circuit", "probe": "icmp", "source": "", "vantage": "bench"}
     ids = ledger.enrol([{**same, "subject": address, "address": address} for address in addresses])
     sentinel = np.zeros(len(addresses), np.bool_)

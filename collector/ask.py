@@ -41,7 +41,10 @@ class Asker:
         self.clock = clock
         self.started_at = clock.wall()
         self.ledger = store.open_ledger(ledger_url(config, data_dir), create=True)
-        self.ledger.begin(collector="main", vantage=config.vantage.name, version=VERSION, now=self.started_at)
+        self.life = store.Life(
+            collector="main", vantage=config.vantage.name, version=VERSION, now=self.started_at
+        )
+        self.ledger.begin(self.life)
         self.writer = Writer(self.ledger)
         self.tracer = tracing.Tracer(self.writer.put)
         self.rounds: list[Round] = []

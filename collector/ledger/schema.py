@@ -2,9 +2,12 @@
 
 One row is: `check` the permanent id of (subject, probe, address, source, vantage); `run` a stretch of one
 outcome of one check; `watch` a stretch in which one round of one vantage was completed; `packet` the packet
-records around down-runs; `quality` five-minute counts; `config_version` a configuration that was in force;
-`incarnation` one start of one collector.
+records around down-runs; `quality` five-minute counts until their day is folded into one row of `quality_day`;
+`config_version` a configuration that was in force; `seal` the digest of a closed day's facts, chained;
+`incarnation` one life of one process that writes.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -21,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The newest migration; tests hold it against the migration folder, so that a start need not ask Alembic.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -48,6 +52,8 @@ incarnation = Table(
     Column("vantage", Text, nullable=False),
     Column("version", String(32), nullable=False),
     Column("started_at", BigInteger, nullable=False),
+    Column("token", String(32), nullable=False, unique=True),  # known before the ledger is; never given twice
+    Column("notice", Text, nullable=False, server_default=""),  # what was found wrong when it began
 )
 
 check = Table(
@@ -112,20 +118,55 @@ packet = Table(
     *_written(),
 )
 
+
+def _counts() -> list[Column[Any]]:
+    return [
+        Column("sent", Integer, nullable=False),
+        Column("rescued", Integer, nullable=False),
+        Column("incomplete", Integer, nullable=False),
+        Column("down", Integer, nullable=False),
+        Column("answered", Integer, nullable=False),
+        Column("rtt_sum", BigInteger, nullable=False),
+        Column("rtt_max", BigInteger, nullable=False),
+        Column("octets_in", BigInteger),
+        Column("octets_out", BigInteger),
+    ]
+
+
+# By time first: rows of five minutes are written, folded and read together.
 quality = Table(
     "quality",
     metadata,
-    Column("check", ForeignKey("check.id"), primary_key=True),
     Column("started_at", BigInteger, primary_key=True),
-    Column("sent", Integer, nullable=False),
-    Column("rescued", Integer, nullable=False),
-    Column("incomplete", Integer, nullable=False),
-    Column("down", Integer, nullable=False),
-    Column("answered", Integer, nullable=False),
-    Column("rtt_sum", BigInteger, nullable=False),
-    Column("rtt_max", BigInteger, nullable=False),
-    Column("octets_in", BigInteger),
-    Column("octets_out", BigInteger),
+    Column("check", ForeignKey("check.id"), primary_key=True),
+    *_counts(),
+    *_written(),
+    sqlite_with_rowid=False,
+)
+
+quality_day = Table(
+    "quality_day",
+    metadata,
+    Column("started_at", BigInteger, primary_key=True),  # the start of a day in the calendar's zone
+    Column("check", ForeignKey("check.id"), primary_key=True),
+    Column("ended_at", BigInteger, nullable=False),
+    *_counts(),  # sums of the day; rtt_max its greatest
+    Column("bins", LargeBinary),  # the day's five-minute columns, packed; null once they were let go
+    *_written(),
+    sqlite_with_rowid=False,
+)
+
+seal = Table(
+    "seal",
+    metadata,
+    Column("started_at", BigInteger, primary_key=True),  # the start of a day in the calendar's zone
+    Column("revision", Integer, primary_key=True),  # 1, and one more whenever facts of that day came late
+    Column("ended_at", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False, unique=True),  # its place in the chain, from 1
+    Column("digests", Text, nullable=False),  # JSON: the digest and the number of rows of each part
+    Column("through", Text, nullable=False),  # JSON: newest seq of every incarnation that wrote since before
+    Column("sealed_at", BigInteger, nullable=False),
+    Column("chain", String(64), nullable=False),  # SHA-256 over the chain before and all of the above
     *_written(),
 )
 

@@ -1,5 +1,7 @@
 """Opening the ledger, keeping its schema current, and writing facts to it in one transaction a batch."""
 
+import secrets
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,17 +29,41 @@ def seconds(micros_: int) -> float:
     return micros_ / 1e6
 
 
+class Life:
+    """One life of a process that writes facts, and the numbers its rows are given.
+
+    `token` names it before any ledger has: it may begin while the ledger is away. Safe in several threads.
+    """
+
+    def __init__(self, *, collector: str, vantage: str, version: str, now: float, token: str = "") -> None:
+        self.token = token or secrets.token_hex(16)
+        self.collector = collector
+        self.vantage = vantage
+        self.version = version
+        self.started_at = now
+        self._seq = 0
+        self._lock = threading.Lock()
+
+    def take(self, count: int) -> int:
+        """Take so many numbers; the one before the first of them."""
+        with self._lock:
+            before, self._seq = self._seq, self._seq + count
+        return before
+
+
 @dataclass(slots=True)
 class Batch:
     """Rows that become facts together or not at all.
 
     `rows` are inserted, or applied over a row of the same key that was written earlier. `ends` close runs
-    and `traces` add the path to them; both name the run by its key.
+    and `traces` add the path to them; both name the run by its key. `seq` is the number before that of the first
+    row, where they were numbered when they came; otherwise they are numbered when they are written.
     """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     ends: list[Row] = field(default_factory=list)
     traces: list[Row] = field(default_factory=list)
+    seq: int | None = None
 
     def add(self, table: str, rows: Sequence[Row]) -> None:
         """Put more rows of one table into the batch."""
@@ -54,19 +80,37 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.incarnation = 0
-        self._seq = 0
+        self.life: Life | None = None
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
 
-    def begin(self, *, collector: str, vantage: str, version: str, now: float) -> None:
-        """Record that a collector starts: every later write carries this incarnation."""
-        row = {"collector": collector, "vantage": vantage, "version": version, "started_at": micros(now)}
+    def begin(self, life: Life, notice: str = "") -> None:
+        """Record that a process lives, once: every later write carries its incarnation.
+
+        `notice` says what was found wrong when it began.
+        """
+        table = schema.incarnation
+        row = {
+            "collector": life.collector,
+            "vantage": life.vantage,
+            "version": life.version,
+            "started_at": micros(life.started_at),
+            "token": life.token,
+            "notice": notice,
+        }
         with self.engine.begin() as connection:
-            written = sa.insert(schema.incarnation).values(row).returning(schema.incarnation.c.id)
-            self.incarnation = connection.execute(written).scalar_one()
-        self._seq = 0
+            known = connection.scalar(sa.select(table.c.id).where(table.c.token == life.token))
+            written = sa.insert(table).values(row).returning(table.c.id)
+            self.incarnation = known or connection.execute(written).scalar_one()
+        self.life = life
+
+    def knows(self, token: str) -> bool:
+        """Whether this ledger holds what a life wrote."""
+        table = schema.incarnation
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(table.c.id).where(table.c.token == token)) is not None
 
     def write(self, *batches: Batch) -> None:
         """Write batches, in order, in one transaction; within a batch runs end before others begin."""
@@ -75,10 +119,14 @@ class Ledger:
                 self._write(connection, batch)
 
     def _write(self, connection: Connection, batch: Batch) -> None:
-        _update(connection, self._stamped(batch.ends), ("ended_at", "ended_after", "ended_before"))
+        seq = self._numbers(len(batch)) if batch.seq is None else batch.seq
+        ends, seq = self._stamped(batch.ends, seq)
+        _update(connection, ends, ("ended_at", "ended_after", "ended_before"))
         for name, rows in batch.rows.items():
-            _upsert(connection, schema.metadata.tables[name], self._stamped(rows))
-        _update(connection, self._stamped(batch.traces), ("trace",))
+            stamped, seq = self._stamped(rows, seq)
+            _upsert(connection, schema.metadata.tables[name], stamped)
+        traces, _ = self._stamped(batch.traces, seq)
+        _update(connection, traces, ("trace",))
 
     def enrol(self, specs: Sequence[Row]) -> list[int]:
         """The permanent ids of these checks, in order; those not seen before are given one."""
@@ -87,7 +135,8 @@ class Ledger:
             known = _known_checks(connection, columns)
             new = [spec for spec in specs if tuple(spec[c] for c in columns) not in known]
             if new:
-                connection.execute(sa.insert(schema.check), self._stamped(new))
+                stamped, _ = self._stamped(new, self._numbers(len(new)))
+                connection.execute(sa.insert(schema.check), stamped)
                 known = _known_checks(connection, columns)
         return [known[tuple(spec[c] for c in columns)] for spec in specs]
 
@@ -97,12 +146,16 @@ class Ledger:
         with self.engine.connect() as connection:
             yield connection
 
-    def _stamped(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        stamped = []
-        for row in rows:
-            self._seq += 1
-            stamped.append({**row, "incarnation": self.incarnation, "seq": self._seq})
-        return stamped
+    def _numbers(self, count: int) -> int:
+        if self.life is None:
+            raise RuntimeError("nothing is written before a life has begun")
+        return self.life.take(count)
+
+    def _stamped(self, rows: Sequence[Row], seq: int) -> tuple[list[dict[str, Any]], int]:
+        """Rows with their numbers from `seq` on, and the last number given."""
+        numbered = enumerate(rows, seq + 1)
+        stamped = [{**row, "incarnation": self.incarnation, "seq": number} for number, row in numbered]
+        return stamped, seq + len(stamped)
 
 
 def open_ledger(url: str, *, create: bool) -> Ledger:
@@ -217,15 +270,19 @@ def _keep_copy(engine: Engine, revision: str) -> None:
 
 
 def _migrate(engine: Engine) -> None:
+    with engine.begin() as connection:
+        _upgrade(connection, "head")
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
     # Imported here: Alembic costs a quarter of a second and is needed once in the life of a ledger.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     settings = Config()
     settings.set_main_option("script_location", _unpercented(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, revision)
 
 
 def _unpercented(path: Path) -> str:
@@ -259,9 +316,17 @@ def _update(connection: Connection, rows: list[dict[str, Any]], columns: tuple[s
     run = schema.run
     statement = (
         sa.update(run)
-        .where(run.c.check == sa.bindparam("of_check"), run.c.started_at == sa.bindparam("of_started_at"))
+        .where(
+            run.c.check == sa.bindparam("of_check"),
+            run.c.started_at == sa.bindparam("of_started_at"),
+            sa.tuple_(run.c.incarnation, run.c.seq)
+            < sa.tuple_(sa.bindparam("of_incarnation"), sa.bindparam("of_seq")),
+        )
         .values({name: sa.bindparam(name) for name in (*columns, "incarnation", "seq")})
     )
-    named = [{**row, "of_check": row["check"], "of_started_at": row["started_at"]} for row in rows]
-    keep = {*columns, "incarnation", "seq", "of_check", "of_started_at"}
-    connection.execute(statement, [{k: v for k, v in row.items() if k in keep} for row in named])
+    keys = ("check", "started_at", "incarnation", "seq")
+    keep = (*columns, "incarnation", "seq")
+    named = [
+        {**{name: row[name] for name in keep}, **{f"of_{name}": row[name] for name in keys}} for row in rows
+    ]
+    connection.execute(statement, named)

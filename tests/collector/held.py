@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from collector.checks import phase
 from collector.invariants import violations
 from collector.ledger import reading, schema
-from collector.ledger.store import Ledger, open_ledger, seconds, sqlite_url
+from collector.ledger.store import Ledger, Life, open_ledger, seconds, sqlite_url
 from collector.rounds import Plan, Round
 from config.errors import Finding
 from probes.columns import Answers, Flags, Sight, Targets
@@ -60,7 +60,7 @@ class Bench:
     def __init__(self, folder: Path, count: int = 2, **more: Any) -> None:
         self.clock = HandClock(steady=90.0)
         self.ledger = open_ledger(sqlite_url(folder), create=True)
-        self.ledger.begin(collector="main", vantage="centre", version="1", now=90.0)
+        self.ledger.begin(Life(collector="main", vantage="centre", version="1", now=90.0))
         self.checks = self.ledger.enrol([_identity(number) for number in range(count)])
         self.prober = Scripted(self.clock)
         self.told: list[Answers | None] = []
@@ -133,5 +133,5 @@ def _targets(checks: list[int]) -> Targets:
 def ledger_at(folder: Path) -> Ledger:
     """The same ledger, opened once more as another start would."""
     opened = open_ledger(sqlite_url(folder), create=True)
-    opened.begin(collector="main", vantage="centre", version="1", now=500.0)
+    opened.begin(Life(collector="main", vantage="centre", version="1", now=500.0))
     return opened

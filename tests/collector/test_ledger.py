@@ -10,14 +10,14 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from collector.ledger import reading, schema, store
-from collector.ledger.store import Batch, Ledger, open_ledger
+from collector.ledger.store import Batch, Ledger, Life, open_ledger
 from config.errors import LedgerError
 
 
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     opened = open_ledger(url, create=True)
-    opened.begin(collector="main", vantage="centre", version="1", now=1.0)
+    opened.begin(Life(collector="main", vantage="centre", version="1", now=1.0))
     yield opened
     opened.close()
 
@@ -103,7 +103,8 @@ def test_a_watch_grows_in_its_row(ledger: Ledger) -> None:
 
 def test_a_row_that_is_older_than_the_stored_one_is_not_applied(ledger: Ledger) -> None:
     ledger.write(Batch({"watch": [watch(10, 30)]}))
-    ledger._seq = 0  # as a delivery that arrives late would be numbered
+    assert ledger.life
+    ledger.life._seq = 0  # as a delivery that arrives late would be numbered
     ledger.write(Batch({"watch": [watch(10, 20)]}))
     assert [row.ended_at for row in rows_of(ledger, schema.watch)] == [30]
 
@@ -172,7 +173,7 @@ def test_a_ledger_of_an_older_program_is_left_alone_by_readers(url: str) -> None
 def test_an_embedded_ledger_is_copied_whole_before_it_is_upgraded(tmp_path: Path) -> None:
     url = store.sqlite_url(tmp_path)
     opened = open_ledger(url, create=True)
-    opened.begin(collector="main", vantage="centre", version="1", now=1.0)
+    opened.begin(Life(collector="main", vantage="centre", version="1", now=1.0))
     store._keep_copy(opened.engine, "0000")
     opened.close()
     with sqlite3.connect(tmp_path / "ledger.sqlite.before-0000") as copy:
@@ -195,3 +196,28 @@ def test_the_newest_migration_is_the_one_the_program_knows_and_makes_the_tables_
 def test_seconds_survive_the_way_through_the_ledger() -> None:
     for at in (1.0, 1_795_233_644.318861, 4_102_444_799.999999, 253_402_300_799.123456):
         assert store.micros(store.seconds(store.micros(at))) == store.micros(at)
+
+
+def test_quality_keeps_its_rows_when_it_is_laid_out_by_time(url: str) -> None:
+    engine = store._engine(url, create=True)
+    with engine.begin() as connection:
+        store._upgrade(connection, "0001")
+        connection.execute(sa.text(OLD_CHECK))
+        connection.execute(sa.text(OLD_LIFE))
+        connection.execute(sa.text(OLD_BIN))
+    engine.dispose()
+    opened = open_ledger(url, create=True)
+    [row] = rows_of(opened, schema.quality)
+    assert (row.check, row.started_at, row.sent, row.rtt_max, row.octets_in) == (1, 300, 30, 7, None)
+    [life] = rows_of(opened, schema.incarnation)
+    assert (life.id, life.token, life.notice) == (1, "before-0002-1", "")
+    opened.close()
+
+
+OLD_CHECK = """INSERT INTO "check" (id, kind, subject, probe, address, vantage, incarnation, seq)
+    VALUES (1, 'circuit', 'a', 'icmp', '10.0.0.9', 'centre', 1, 1)"""
+OLD_LIFE = """INSERT INTO incarnation (id, collector, vantage, version, started_at)
+    VALUES (1, 'main', 'centre', '1', 1)"""
+OLD_BIN = """INSERT INTO quality
+    ("check", started_at, sent, rescued, incomplete, down, answered, rtt_sum, rtt_max, incarnation, seq)
+    VALUES (1, 300, 30, 0, 0, 0, 30, 5, 7, 1, 2)"""

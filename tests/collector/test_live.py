@@ -13,7 +13,7 @@ from collector import frames
 from collector.feed import Feed
 from collector.ledger import reading
 from collector.ledger.reading import Watched
-from collector.ledger.store import Batch, Ledger, open_ledger
+from collector.ledger.store import Batch, Ledger, Life, open_ledger
 from collector.live import LiveReader, count_totals
 from config.model import Config
 from exporters.reading import DOWN, UNKNOWN, UP
@@ -26,7 +26,7 @@ from tests.config.written import CIRCUIT, HEAD, load_written
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     opened = open_ledger(url, create=True)
-    opened.begin(collector="main", vantage="centre", version="1", now=1.0)
+    opened.begin(Life(collector="main", vantage="centre", version="1", now=1.0))
     yield opened
     opened.close()
 

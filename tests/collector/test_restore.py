@@ -7,7 +7,7 @@ import pytest
 
 from collector import restore, runs
 from collector.checks import phase
-from collector.ledger.store import Batch, Ledger, Row, open_ledger
+from collector.ledger.store import Batch, Ledger, Life, Row, open_ledger
 from collector.runs import NEVER
 from probes.columns import DOWN, UNKNOWN, UP
 from tests.collector.answering import answers, silent
@@ -17,7 +17,7 @@ from tests.collector.facts import S, end, enrolled, run, watch
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     opened = open_ledger(url, create=True)
-    opened.begin(collector="main", vantage="centre", version="1", now=1.0)
+    opened.begin(Life(collector="main", vantage="centre", version="1", now=1.0))
     yield opened
     opened.close()
 

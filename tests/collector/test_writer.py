@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from collector import writer as writing
 from collector.ledger import reading, schema, store
-from collector.ledger.store import Batch, Ledger, open_ledger, sqlite_url
+from collector.ledger.store import Batch, Ledger, Life, open_ledger, sqlite_url
 from collector.writer import Writer
 from tests.collector.awaiting import until
 
@@ -39,7 +39,7 @@ def ledger(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     monkeypatch.setattr(store, "_BUSY_SECONDS", 0.1)
     monkeypatch.setattr(writing, "RETRY_SECONDS", 0.05)
     opened = open_ledger(url, create=True)
-    opened.begin(collector="main", vantage="centre", version="1", now=1.0)
+    opened.begin(Life(collector="main", vantage="centre", version="1", now=1.0))
     yield Watched(opened)
     opened.close()
 
@@ -206,7 +206,7 @@ def test_facts_that_the_ledger_refuses_hold_up_nothing_that_comes_after(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     ledger = open_ledger(sqlite_url(tmp_path), create=True)
-    ledger.begin(collector="main", vantage="centre", version="1", now=1.0)
+    ledger.begin(Life(collector="main", vantage="centre", version="1", now=1.0))
     writer = Writer(ledger)
     good = {"loaded_at": 1, "loaded_by": "office", "text": ""}
     for digest in ("first", None, "last"):
