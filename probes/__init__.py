@@ -1,9 +1,18 @@
 """Asking: one file a probe, many targets one question. Nothing here knows the ledger or the configuration."""
 
-from collections.abc import Callable
+from probes.dns import DNS
+from probes.http import HTTP
+from probes.icmp import ICMP
+from probes.interface import INTERFACE
+from probes.kind import Probe
+from probes.snmp import SNMP
+from probes.tcp import TCP
 
-from probes.columns import Prober, Targets
-from probes.icmp import IcmpProber
-from probes.rhythm import Rhythm
-
-PROBERS: dict[str, Callable[[Targets, Rhythm], Prober]] = {"icmp": IcmpProber}
+PROBERS: dict[str, Probe] = {
+    "icmp": ICMP,
+    "tcp": TCP,
+    "http": HTTP,
+    "dns": DNS,
+    "snmp": SNMP,
+    "interface": INTERFACE,
+}

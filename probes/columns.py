@@ -4,9 +4,9 @@ Times are seconds since 1970 UTC as float64 (good to a microsecond in this centu
 A row of `Answers` is one *question*: up to 1 + retries packets to one target, and what became of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,15 @@ class Targets:
 
     `phase` is the place of each target in the round, 0 ≤ phase < 1; it belongs to the target and does not move
     when others come or go. `source` is a source address, an interface name, or None. `sentinel` marks the
-    reference points; they are asked as targets too, and every second besides.
+    reference points; they are asked as targets too, and every second besides. `settings` is what each check says,
+    of the kind's own dataclass; `address` is by what it is known, for ICMP whom packets go to.
     """
 
-    address: tuple[str, ...]
-    source: tuple[str | None, ...]
+    address: Sequence[str]
+    source: Sequence[str | None]
     phase: Floats
     sentinel: Flags
+    settings: Sequence[Any] = ()
 
     def __len__(self) -> int:
         return len(self.address)
@@ -46,6 +48,26 @@ class Sight:
     reason: str = ""  # "blind": asked and silent; "suspended": we did not ask
 
 
+class Reading(NamedTuple):
+    """One figure that was read of a target: its name and labels as on `/metrics`.
+
+    `beyond` is "low" or "high" where a limit is passed, else empty.
+    """
+
+    metric: str
+    labels: tuple[tuple[str, str], ...]
+    value: float
+    beyond: str = ""
+
+
+class Octets(NamedTuple):
+    """What went through an interface in the `seconds` before it was read; NaN where that is not known."""
+
+    seconds: float
+    received: float
+    sent: float
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Questions settled since the last batch, in the order they were settled; a target at most once a batch.
@@ -55,7 +77,10 @@ class Answers:
     silence the deadline that passed. `rtt` is NaN where it is not known. `regular` marks the questions of
     the regular rhythm, the only ones that loss counts. `outcome` is UP, DOWN (the network's fault) or
     UNKNOWN (ours; `reason` says what). `reason` is empty for most rows and so is a mapping from row to
-    text, such as "host unreachable from 10.0.0.1".
+    text, such as "host unreachable from 10.0.0.1". `values` are live figures beside the outcome, by a name that ends
+    in their unit (`connect_seconds`), a column over the rows each, NaN where there is none; they are shown, and
+    never recorded. `readings` are figures with labels, as many as a target has; they are shown, too. `octets` went
+    through a target that is an interface, until `received_at`; they are counted by the five minutes.
     """
 
     target: Ints
@@ -67,6 +92,9 @@ class Answers:
     regular: Flags
     reason: dict[int, str] = field(default_factory=dict)
     sight: tuple[Sight, ...] = ()
+    values: dict[str, Floats] = field(default_factory=dict)
+    readings: dict[int, tuple[Reading, ...]] = field(default_factory=dict)
+    octets: dict[int, Octets] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 # Between the last deadline of a round and the start of the next: time to settle and to hand over.
 GUARD_SECONDS = 0.25
 # How long packets that are due may be collected so that batches fill.
-LONGEST_TICK = 0.05
+LONGEST_TICK = 0.02
 # So many first packets a second when everybody is asked at once, and the least time that takes.
 OPENING_RATE = 10_000.0
 OPENING_LEAST_SECONDS = 0.2
+# Until a pulse that left after a deadline has been answered: what conversations need before silence is judged.
+VERDICT_SECONDS = 1.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Rhythm:
 
     Every target is asked once per `interval`; one that stays silent is asked up to `retries` times more,
     `retry_after` apart; after the last packet an answer is awaited for `timeout`. A target known to be down
-    is asked every `fast` seconds, one packet, no retry.
+    is asked every `fast` seconds, one packet, no retry. `verdict` is how long after the last deadline the sentinels
+    may need to speak; it belongs to the kind of probe.
     """
 
     interval: float = 10.0
@@ -25,6 +28,7 @@ class Rhythm:
     retry_after: float = 1.0
     timeout: float = 2.0
     fast: float = 2.0
+    verdict: float = 0.0
 
     @property
     def retry_span(self) -> float:
@@ -38,7 +42,7 @@ class Rhythm:
         First packet, every retry and the verdict may each be a tick late.
         """
         ticks = (2 + self.retries) * LONGEST_TICK
-        return self.interval - self.retry_span - self.timeout - ticks - GUARD_SECONDS
+        return self.interval - self.retry_span - self.timeout - self.verdict - ticks - GUARD_SECONDS
 
     def opening_span(self, count: int) -> float:
         """Over how many seconds the first packets of an opening round to `count` targets are paced."""

@@ -1,6 +1,7 @@
 """Whom a configuration asks on a day, and where in the round."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from collector import checks
 from collector.checks import CheckSpec, phase, specs
 from config.model import Config
+from probes.icmp import IcmpSettings
 from tests.config.written import HEAD, load_written
 
 LINES = """\
@@ -40,7 +42,11 @@ def asked(network: Config, day: str) -> dict[str, tuple[str, str]]:
 
 def test_sentinels_services_devices_and_systems_are_asked_every_day(network: Config) -> None:
     found = [one for one in specs(network, dt.date(2025, 1, 1)) if one.kind != "circuit"]
-    assert found == [
+    assert {type(one.settings) for one in found} == {IcmpSettings}
+    assert [(one.settings.address, one.settings.source or "") for one in found] == [
+        (one.address, one.source) for one in found
+    ]
+    assert [replace(one, settings=None) for one in found] == [
         CheckSpec("sentinel", "10.0.0.1", "icmp", "10.0.0.1"),
         CheckSpec("sentinel", "10.0.1.1", "icmp", "10.0.1.1"),
         CheckSpec("service", "haikou", "icmp", "10.65.0.1"),
@@ -64,7 +70,7 @@ def test_a_circuit_is_asked_while_it_is_in_service(network: Config, day: str, li
 
 def test_a_circuit_without_dates_is_always_in_service(network: Config) -> None:
     [old, _] = network.circuits
-    always = old.model_copy(update={"in_service_from": None, "in_service_until": None})
+    always = replace(old, in_service_from=None, in_service_until=None)
     assert checks.in_service(always, dt.date.min)
     assert checks.in_service(always, dt.date.max)
 
@@ -96,3 +102,20 @@ def test_phases_spread_evenly_whichever_checks_there_are(first: int, count: int)
 def test_the_place_of_a_check_follows_from_its_id_alone() -> None:
     # multiples of 0.6180339887…, the fraction of each
     assert [round(phase(check), 6) for check in (1, 2, 3, 100)] == [0.618034, 0.236068, 0.854102, 0.803399]
+
+
+@pytest.mark.parametrize(
+    ("day", "next_"),
+    [
+        ("2025-12-31", "2026-01-01"),
+        ("2026-01-01", "2026-07-01"),
+        ("2026-07-01", "2026-08-01"),
+        ("2026-08-31", "2026-09-01"),
+        ("2026-09-01", None),
+    ],
+)
+def test_the_next_day_that_may_ask_others_is_the_first_one_dated(
+    network: Config, day: str, next_: str | None
+) -> None:
+    found = checks.next_change(network, dt.date.fromisoformat(day))
+    assert found == (next_ and dt.date.fromisoformat(next_))
