@@ -1,0 +1,380 @@
+"""Ask each target by a little conversation of its own: connect, say something, read the answer. One round of it.
+
+A kind of probe brings the conversation (`Talk`); here is all that is the same for every kind: when it is held, how
+long it may last, how often it is tried again, what silence means. The event loop belongs to the prober and runs in
+slices, so that answers are handed over as they settle.
+
+Rules
+-----
+1. Every attempt ends by its own deadline, `timeout` after it began; retries begin `retry_after` apart.
+2. What is definite settles a question at once: an answer that is right, a refusal, an answer that is wrong.
+3. Silence is the network's fault only if the sentinels were seen from the first attempt's begin until after the last
+   deadline: a conversation lasts, and sight may be lost in the midst of it.
+4. At most `most_open` conversations are held at a time. Who had to wait for a place and then did not answer in
+   what was left of its time is unknown, never down; so is who got no file descriptor.
+5. While a target is down it is asked every `fast` seconds, one attempt, and never two at a time.
+"""
+
+import asyncio
+import errno
+import heapq
+import logging
+import resource
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from probes.clock import Clock, SystemClock, offset
+from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Octets, Reading, Sight, Targets
+from probes.eyes import Eyes, View
+from probes.refusals import explain
+from probes.rhythm import GUARD_SECONDS, OPENING_LEAST_SECONDS, Rhythm
+from probes.sentinels import REASONS, SEEN, WAIT
+
+log = logging.getLogger(__name__)
+
+CROWDED = "too many conversations at once"
+NO_DESCRIPTOR = "no file descriptor was free"
+
+_SLICE_SECONDS = 0.1
+_TELL_SECONDS = 0.5
+_STEP_SECONDS = 0.02  # a wall clock that moved further than this against the steady one was set by somebody
+_MOST_OPEN = 4096
+_KEPT_DESCRIPTORS = 128  # for everything else this process has open
+_AGAIN_SECONDS = 0.1
+_LATE_SECONDS = 0.5
+_NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_RESET = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an attempt came to. With `definite` False it is silence: tried again, and judged by the sentinels.
+
+    `at` is when the answer came, by the event loop's clock, where more was read after it; NaN: when all was over.
+    """
+
+    outcome: int
+    reason: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
+    definite: bool = True
+    readings: tuple[Reading, ...] = ()
+    octets: Octets | None = None
+    at: float = float("nan")
+
+
+Stage = Callable[[str], None]
+Talk = Callable[[Any, Stage], Coroutine[Any, Any, Reply]]
+"""One conversation with a target of these settings. Raises OSError as the kernel says it.
+
+It calls its `Stage` with how far it has come: that is the reason told if nothing more comes.
+"""
+
+
+@dataclass(slots=True)
+class _Question:
+    """One question: its attempts by the steady clock, and what became of it."""
+
+    row: int
+    regular: bool
+    sent: list[float]
+    ended: float = float("nan")
+    answered: int = -1
+    reply: Reply = field(default_factory=lambda: Reply(DOWN, definite=False))
+
+
+def most_open() -> int:
+    """How many conversations one prober may hold at a time, from what the machine allows this process."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(16, min(_MOST_OPEN, (allowed - _KEPT_DESCRIPTORS) // 4))
+
+
+class Conversations:
+    """A prober that asks by conversations; see `probes.columns.Prober`."""
+
+    def __init__(
+        self,
+        targets: Targets,
+        rhythm: Rhythm,
+        eyes: Eyes,
+        talk: Talk,
+        *,
+        clock: Clock | None = None,
+        most: int | None = None,
+    ) -> None:
+        self.targets, self.rhythm, self.talk = targets, rhythm, talk
+        self.view: View = eyes.view()
+        self.clock = clock or SystemClock()
+        self.loop = asyncio.new_event_loop()
+        self.places = asyncio.Semaphore(most or most_open())
+
+    def probe(self, down: Flags, *, opening: bool = False) -> Iterator[Answers]:
+        """Run one round now."""
+        course = _Course(self, down, opening=opening)
+        try:
+            yield from course.run()
+        finally:
+            course.break_off()
+
+    def close(self) -> None:
+        """Give back sockets."""
+        if not self.loop.is_closed():
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.close()
+
+
+class _Course:
+    """One round, from the first question to the last verdict."""
+
+    def __init__(self, prober: Conversations, down: Flags, *, opening: bool) -> None:
+        self._prober, self._rhythm, self._clock = prober, prober.rhythm, prober.clock
+        self._opening = opening
+        self._start = self._told = self._clock.monotonic()
+        self._end = self._start + (0.0 if opening else self._rhythm.interval - GUARD_SECONDS)
+        self._offset, self._stepped = offset(self._clock), False
+        self._phase = phase = prober.targets.phase
+        span = (
+            self._rhythm.opening_span(len(phase))
+            if opening
+            else max(self._rhythm.span, OPENING_LEAST_SECONDS)
+        )
+        self._order = np.argsort(phase, kind="stable")
+        self._first_at = self._start + phase[self._order] * span
+        self._next_first = 0
+        self._fast = down & (not opening)
+        self._knocks: list[tuple[float, int]] = []
+        self._open: dict[int, asyncio.Task[None]] = {}
+        self._doubtful: list[_Question] = []
+        self._settled: list[_Question] = []
+        self._sights: list[Sight] = []
+        for row in np.flatnonzero(self._fast).tolist():
+            self._knock_later(row, self._start - self._rhythm.fast)
+
+    def run(self) -> Iterator[Answers]:
+        """Ask, and yield what has settled."""
+        while True:
+            self._prober.loop.run_until_complete(self._slice())
+            now = self._clock.monotonic()
+            self._sights += self._prober.view.look(now)
+            self._judge()
+            over = self._is_over(now)
+            if over or now - self._told >= _TELL_SECONDS or self._sights:
+                self._told = now
+                yield from self._tell()
+            if over:
+                return
+
+    def break_off(self) -> None:
+        """End whatever conversation is still held."""
+        for task in self._open.values():
+            task.cancel()
+        if self._open:
+            self._prober.loop.run_until_complete(asyncio.wait(self._open.values()))
+
+    def _is_over(self, now: float) -> bool:
+        return (
+            now >= self._end
+            and self._next_first == len(self._order)
+            and not self._open
+            and not self._doubtful
+        )
+
+    # Asking
+
+    async def _slice(self) -> None:
+        """Begin what is due, and let conversations go on for a moment."""
+        now = self._clock.monotonic()
+        self._ask_first(now)
+        self._ask_fast(now)
+        wake = min(now + _SLICE_SECONDS, self._knocks[0][0] if self._knocks else np.inf)
+        if self._next_first < len(self._order):
+            wake = min(wake, float(self._first_at[self._next_first]))
+        await asyncio.sleep(max(0.0, wake - self._clock.monotonic()))
+
+    def _ask_first(self, now: float) -> None:
+        end = int(np.searchsorted(self._first_at, now, side="right"))
+        for row in self._order[self._next_first : end].tolist():
+            if not self._fast[row]:
+                self._begin(row, regular=True)
+        self._next_first = end
+
+    def _ask_fast(self, now: float) -> None:
+        while self._knocks and self._knocks[0][0] <= now:
+            _, row = heapq.heappop(self._knocks)
+            if not self._fast[row] or now + self._rhythm.timeout + self._rhythm.verdict > self._end:
+                continue
+            if row not in self._open:
+                self._begin(row, regular=False)
+            self._knock_later(row, now)
+
+    def _knock_later(self, row: int, now: float) -> None:
+        """At its next place in the fast rhythm."""
+        period = self._rhythm.fast
+        when = self._start + float(self._phase[row]) * self._rhythm.fast_span
+        when += max(np.floor((now - when) / period) + 1, 0) * period
+        heapq.heappush(self._knocks, (when, row))
+
+    def _begin(self, row: int, *, regular: bool) -> None:
+        question = _Question(row, regular, [])
+        self._open[row] = self._prober.loop.create_task(self._ask(question))
+
+    async def _ask(self, question: _Question) -> None:
+        """Ask until something definite is known or every attempt was silent."""
+        attempts = 1 + self._rhythm.retries * question.regular
+        pending: dict[asyncio.Task[Reply], int] = {}
+        try:
+            for number in range(attempts):
+                question.sent.append(self._clock.monotonic())
+                pending[asyncio.create_task(self._attempt(question, number))] = number
+                last = number == attempts - 1
+                if await self._definite(question, pending, None if last else self._rhythm.retry_after):
+                    break
+        finally:
+            for task in pending:
+                task.cancel()
+            if pending:
+                await asyncio.wait(pending)
+        since_answer = self._prober.loop.time() - question.reply.at
+        question.ended = self._clock.monotonic() - (0.0 if np.isnan(since_answer) else since_answer)
+        del self._open[question.row]
+        if question.reply.definite:
+            self._settle(question, question.reply)
+        else:
+            self._doubtful.append(question)
+
+    async def _definite(
+        self, question: _Question, pending: dict[asyncio.Task[Reply], int], seconds: float | None
+    ) -> bool:
+        """Wait for the attempts that are under way; True once one of them knows for sure."""
+        until = None if seconds is None else self._prober.loop.time() + seconds
+        while pending:
+            left = None if until is None else max(0.0, until - self._prober.loop.time())
+            done, _ = await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return False
+            for task in done:
+                number, reply = pending.pop(task), task.result()
+                if reply.definite or reply.reason:
+                    question.reply, question.answered = reply, number if reply.outcome == UP else -1
+                if reply.definite:
+                    return True
+        if until is not None:
+            await asyncio.sleep(max(0.0, until - self._prober.loop.time()))
+        return False
+
+    async def _attempt(self, question: _Question, number: int) -> Reply:
+        """One conversation, from getting a place to its deadline."""
+        settings = self._prober.targets.settings[question.row]
+        source = self._prober.targets.source[question.row]
+        due, begun, starved = question.sent[number], False, False
+        stages = [""]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._rhythm.timeout), self._prober.places:
+                begun = True
+                question.sent[number] = self._clock.monotonic()
+                while True:
+                    try:
+                        return await self._prober.talk(settings, stages.append)
+                    except TimeoutError:
+                        raise
+                    except OSError as error:
+                        if error.errno not in _NO_DESCRIPTORS:
+                            return reply_of(error, source)
+                        starved = True
+                    except Exception as error:  # one target's oddity must not cost the others their round
+                        log.exception(
+                            "the conversation with %s broke", self._prober.targets.address[question.row]
+                        )
+                        return Reply(UNKNOWN, f"failed: {type(error).__name__}")
+                    await asyncio.sleep(_AGAIN_SECONDS)
+        if starved:
+            return Reply(UNKNOWN, NO_DESCRIPTOR)
+        if not begun or question.sent[number] - due > _LATE_SECONDS:
+            return Reply(UNKNOWN, CROWDED)
+        return Reply(DOWN, stages[-1], definite=False)
+
+    # Judging
+
+    def _judge(self) -> None:
+        """Settle silent questions, except those on which the sentinels have not spoken yet."""
+        if not self._doubtful:
+            return
+        waiting, self._doubtful = self._doubtful, []
+        first = np.array([one.sent[0] for one in waiting])
+        verdicts = self._prober.view.judge(first, np.array([one.ended for one in waiting]))
+        for question, verdict in zip(waiting, verdicts.tolist(), strict=True):
+            if verdict == WAIT:
+                self._doubtful.append(question)
+            elif verdict == SEEN:
+                self._settle(question, question.reply)
+            else:
+                self._settle(question, Reply(UNKNOWN, REASONS[verdict]))
+
+    def _settle(self, question: _Question, reply: Reply) -> None:
+        question.reply = reply
+        self._settled.append(question)
+        row = question.row
+        if reply.outcome == UP:
+            self._fast[row] = False
+        elif reply.outcome == DOWN and not self._fast[row] and not self._opening:
+            self._fast[row] = True
+            self._knock_later(row, self._clock.monotonic())
+
+    # Telling
+
+    def _tell(self) -> Iterator[Answers]:
+        self._stepped |= abs(offset(self._clock) - self._offset) > _STEP_SECONDS
+        settled, self._settled = self._settled, []
+        batch: dict[int, _Question] = {}
+        for question in settled:
+            if question.row in batch:
+                yield self._answers([*batch.values()])
+                batch = {}
+            batch[question.row] = question
+        yield self._answers([*batch.values()])
+
+    def _answers(self, settled: list[_Question]) -> Answers:
+        sights, self._sights = self._sights, []
+        sent = np.full((len(settled), 1 + self._rhythm.retries), np.nan)
+        for at, one in enumerate(settled):
+            sent[at, : len(one.sent)] = one.sent
+        answered = np.array([one.answered for one in settled], np.int8)
+        ended = np.array([one.ended for one in settled], np.float64)
+        rtt = ended - sent[np.arange(len(settled)), np.maximum(answered, 0)]
+        rtt[(answered < 0) | self._stepped] = np.nan
+        names = dict.fromkeys(name for one in settled for name in one.reply.values)
+        return Answers(
+            target=np.array([one.row for one in settled], np.int64),
+            outcome=np.array([one.reply.outcome for one in settled], np.int8),
+            sent=sent + self._offset,
+            answered=answered,
+            received_at=ended + self._offset,
+            rtt=rtt,
+            regular=np.array([one.regular for one in settled], np.bool_),
+            reason={at: one.reply.reason for at, one in enumerate(settled) if one.reply.reason},
+            sight=tuple(Sight(one.at + self._offset, one.seen, one.reason) for one in sights),
+            values={
+                name: np.array([one.reply.values.get(name, np.nan) for one in settled], np.float64)
+                for name in names
+            },
+            readings={at: one.reply.readings for at, one in enumerate(settled) if one.reply.readings},
+            octets={at: one.reply.octets for at, one in enumerate(settled) if one.reply.octets},
+        )
+
+
+def reply_of(error: OSError, source: str | None) -> Reply:
+    """What it means that the kernel, or the other side through it, refused."""
+    code = error.errno or 0
+    if code == errno.ECONNREFUSED:
+        return Reply(DOWN, "connection refused")
+    if code in _RESET:
+        return Reply(DOWN, "connection reset")
+    if code == errno.ETIMEDOUT:
+        return Reply(DOWN, definite=False)
+    if code == errno.EHOSTUNREACH:
+        return Reply(DOWN, "host unreachable", definite=False)
+    text, ours = explain(code, source or "")
+    return Reply(UNKNOWN if ours else DOWN, text, definite=ours)
