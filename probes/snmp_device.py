@@ -1,0 +1,100 @@
+"""What is asked of a device: the scalars and tables of the profiles that are for it. No sockets of its own.
+
+A walk that breaks off keeps its rows, and costs only itself; how many did is told as a figure.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from probes.columns import UP, Reading
+from probes.conversations import Reply
+from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
+from probes.snmp_profile import Profile, ProfileTable
+from probes.snmp_readings import rows, scalars
+
+SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
+BROKEN_WALKS = "device_broken_walks"
+
+# Version 1 refuses a request for the sake of one object that is not there; so those are asked for now and then only.
+_ALL_EVERY = 30
+_MOST_ROWS = 100_000  # of one column: more is an agent that makes them up
+
+Columns = dict[str, dict[str, Value]]
+
+
+class DeviceQuestion:
+    """All profiles named, or those that are for the agent by what it says it is."""
+
+    def __init__(self, profiles: Sequence[Profile], named: Sequence[str]) -> None:
+        self._profiles = tuple(profiles)
+        self._named = frozenset(named)
+        self._object_id = ""
+        self._rounds = 0
+        self._missing: frozenset[str] = frozenset()
+
+    def first(self) -> Sequence[str]:
+        """Uptime, kind, and every scalar that is not known to be missing."""
+        wanted = [figure.oid for profile in self._chosen() for figure in profile.scalars]
+        missing = self._missing if self._rounds % _ALL_EVERY else frozenset[str]()
+        return tuple(oid for oid in dict.fromkeys([SYS_UPTIME, SYS_OBJECT_ID, *wanted]) if oid not in missing)
+
+    async def read(self, session: Session, said: dict[str, Value], until: float) -> Reply:
+        """Scalars not asked yet, because nobody knew what the device is, and every table."""
+        asked = self.first()
+        self._rounds += 1
+        self._object_id = str(said.get(SYS_OBJECT_ID, self._object_id))
+        walking = _Walking(session, until)
+        if more := [oid for oid in self.first() if oid not in asked]:
+            said = said | await walking.get(more)
+        self._missing = frozenset((self._missing | {*asked, *more}) - {*said})
+        found = [reading for profile in self._chosen() for reading in scalars(profile, said)]
+        for profile in self._chosen():
+            for table in profile.tables:
+                await walking.read(table)
+                found += rows(table, {oid: walking.columns.get(oid, {}) for oid in table.oids})
+        found.append(Reading(BROKEN_WALKS, (), float(walking.broken)))
+        return Reply(UP, readings=tuple(found))
+
+    def _chosen(self) -> Iterator[Profile]:
+        for profile in self._profiles:
+            if profile.name in self._named or (not self._named and profile.is_for(self._object_id)):
+                yield profile
+
+
+class _Walking:
+    """The walks of one round; a column that two tables share is walked once."""
+
+    def __init__(self, session: Session, until: float) -> None:
+        self._session, self._until = session, until
+        self.columns: Columns = {}
+        self.broken = 0
+
+    async def get(self, oids: Sequence[str]) -> dict[str, Value]:
+        """These objects, or none of them."""
+        try:
+            async with asyncio.timeout_at(self._until):
+                return await self._session.get(oids)
+        except (AgentError, TimeoutError):
+            self.broken += 1
+            return {}
+
+    async def read(self, table: ProfileTable) -> None:
+        """Every column of a table; where nothing stands in its figures, its names are not asked for."""
+        for figure in table.columns:
+            await self._walk(figure.oid)
+        if any(self.columns.get(figure.oid) for figure in table.columns):
+            for oid in table.oids:
+                await self._walk(oid)
+
+    async def _walk(self, oid: str) -> None:
+        if oid in self.columns:
+            return
+        column = self.columns[oid] = {}
+        try:
+            async with asyncio.timeout_at(self._until):
+                async for name, value in self._session.walk(oid):
+                    column[name[len(oid) + 1 :]] = value
+                    if len(column) >= _MOST_ROWS:
+                        break
+        except (AgentError, TimeoutError):
+            self.broken += 1

@@ -1,0 +1,172 @@
+"""Conversations led by gufo_snmp: a Rust core that decodes, one descriptor a session. Nothing of policy here.
+
+It leaves out what an agent does not have and swallows the error status of an answer: a request that an agent
+refuses as a whole (noSuchName of version 1, tooBig, genErr) comes back empty and is asked again in halves.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from typing import TypeVar
+
+from gufo.snmp import (
+    Aes128Key,
+    Aes192Key,
+    Aes256Key,
+    BaseAuthKey,
+    BasePrivKey,
+    DesKey,
+    KeyExpansion,
+    Md5Key,
+    Sha1Key,
+    Sha224Key,
+    Sha256Key,
+    Sha384Key,
+    Sha512Key,
+    SnmpAuthError,
+    SnmpError,
+    SnmpVersion,
+    User,
+    ValueType,
+)
+from gufo.snmp.aio import SnmpSession
+from gufo.snmp.user import KeyType
+
+from probes.credentials import Hidden
+from probes.snmp_agent import (
+    Agent,
+    Auth,
+    Credentials,
+    Privacy,
+    RefusedError,
+    SilentError,
+    UnreadableError,
+    Value,
+    steps,
+)
+
+T = TypeVar("T")
+
+_VERSIONS = {"1": SnmpVersion.v1, "2c": SnmpVersion.v2c, "3": SnmpVersion.v3}
+_AUTH: dict[Auth, type[BaseAuthKey]] = {
+    "MD5": Md5Key,
+    "SHA-1": Sha1Key,
+    "SHA-224": Sha224Key,
+    "SHA-256": Sha256Key,
+    "SHA-384": Sha384Key,
+    "SHA-512": Sha512Key,
+}
+_PRIVACY: dict[Privacy, type[BasePrivKey]] = {
+    "DES": DesKey,
+    "AES-128": Aes128Key,
+    "AES-192": Aes192Key,
+    "AES-256": Aes256Key,
+    "AES-192-C": Aes192Key,
+    "AES-256-C": Aes256Key,
+}
+
+
+class MasterKeys:
+    """Keys made from passwords, shown to nobody. A million octets are hashed for one, so each is made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Auth, str], bytes] = {}
+
+    def of(self, kind: Auth, password: Hidden) -> bytes:
+        """The master key of a password, RFC 3414 §2.6."""
+        wanted = (kind, password.reveal())
+        if wanted not in self._made:
+            self._made[wanted] = _AUTH[kind].get_master_key(wanted[1].encode())
+        return self._made[wanted]
+
+
+def can_lead(credentials: Credentials) -> bool:
+    """Whether gufo_snmp knows all that these credentials ask for."""
+    return not credentials.context and (credentials.privacy is None or credentials.privacy in _PRIVACY)
+
+
+class GufoSession:
+    """A conversation with one agent; see `probes.snmp_agent.Session`."""
+
+    def __init__(self, agent: Agent, keys: MasterKeys) -> None:
+        self._agent = agent
+        credentials = agent.credentials
+        self._session: SnmpSession | None = SnmpSession(
+            agent.address,
+            port=agent.port,
+            community=credentials.community.reveal(),
+            user=_user(credentials, keys) if credentials.version == "3" else None,
+            version=_VERSIONS[credentials.version],
+            timeout=agent.timeout,
+            max_repetitions=agent.max_repetitions,
+        )
+
+    async def open(self) -> None:
+        """Learn engine id, boots and time of a version 3 agent."""
+        await _told(self._open.refresh())
+
+    async def get(self, oids: Sequence[str]) -> dict[str, Value]:
+        """The values of these objects; more requests than one only where an agent refuses them together."""
+        got = await _told(self._open.get_many(oids))
+        if not got and len(oids) > 1:
+            half = len(oids) // 2
+            return await self.get(oids[:half]) | await self.get(oids[half:])
+        return {oid: _value(value) for oid in oids if (value := got.get(oid)) is not None}
+
+    async def walk(self, oid: str) -> AsyncIterator[tuple[str, Value]]:
+        """What stands below an object; a request without an answer is repeated."""
+        rows, left, last = self._open.fetch(oid), self._agent.retries, steps(oid)
+        while True:
+            try:
+                name, value = await _told(anext(rows))
+            except StopAsyncIteration:
+                return
+            except (SilentError, UnreadableError):
+                left -= 1
+                if left < 0:
+                    raise
+                continue
+            left, before, last = self._agent.retries, last, steps(name)
+            if last <= before:
+                raise UnreadableError("the agent goes round in circles")
+            if value is not None:
+                yield name, _value(value)
+
+    def close(self) -> None:
+        """The socket goes with the session."""
+        self._session = None
+
+    @property
+    def _open(self) -> SnmpSession:
+        if self._session is None:
+            raise UnreadableError("the conversation is over")
+        return self._session
+
+
+async def _told(asked: Awaitable[T]) -> T:
+    """What gufo_snmp says, with its errors in our words. None of them repeats anything of the credentials."""
+    try:
+        return await asked
+    except TimeoutError:
+        raise SilentError("no answer") from None
+    except SnmpAuthError:
+        raise RefusedError("the agent does not take these credentials") from None
+    except SnmpError as error:
+        raise UnreadableError(f"the answer cannot be read: {error}") from None
+
+
+def _user(credentials: Credentials, keys: MasterKeys) -> User:
+    auth = privacy = None
+    kind = credentials.auth
+    if kind:
+        auth = _AUTH[kind](keys.of(kind, credentials.auth_password), KeyType.Master)
+    if kind and credentials.privacy:
+        # The key of privacy is made by the hash of authentication too.
+        privacy = _PRIVACY[credentials.privacy](keys.of(kind, credentials.privacy_password), KeyType.Master)
+    cisco = (credentials.privacy or "").endswith("-C")
+    expansion = KeyExpansion.Cisco if cisco else KeyExpansion.Blumenthal
+    return User(credentials.user, auth_key=auth, priv_key=privacy, key_expansion=expansion)
+
+
+def _value(value: ValueType) -> Value:
+    if value is None or isinstance(value, float):
+        raise UnreadableError("the answer has a value of no kind that SNMP knows")
+    return value

@@ -1,0 +1,89 @@
+"""What is to be read of an agent, as data: objects named after their MIBs, and the figures they become. Pure.
+
+Profiles are written in `config/profiles/*.yaml` and in a folder of the user's; `config.profiles` reads them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Convert = Literal["integer", "text-number", "opaque-float", "dbm-or-microwatts"]
+"""How a value becomes a number: as it is; from the text of a number; from a float inside an Opaque (net-snmp); or as
+Huawei's optical power, which older models give in microwatts (above 0) and newer ones in hundredths of dBm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a figure should not go below or above; None: there is no such limit."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An object that becomes a figure: `metric` is the name of it and ends in its unit.
+
+    Its number is `scale` times what is read, times the numbers of the columns `times` in the same row, unless what
+    is read is one of `skip`, by which devices say "not there". `words` gives enumerated values a number of their own;
+    others then have none. `sensor_scale` and `sensor_precision` are the columns of RFC 3433 that place the point.
+    """
+
+    name: str  # as the MIB has it: IF-MIB::ifHCInOctets
+    oid: str
+    metric: str
+    scale: float = 1.0
+    convert: Convert = "integer"
+    skip: tuple[int, ...] = ()
+    words: tuple[tuple[int, float], ...] = ()
+    times: tuple[str, ...] = ()
+    sensor_scale: str = ""
+    sensor_precision: str = ""
+    limit: Limit = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A column that names its row; without one of its own, a row is named by its index."""
+
+    name: str
+    oid: str
+    label: str
+    words: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileTable:
+    """Columns with a common index; `index` is the label that holds it, empty where nobody needs it."""
+
+    name: str
+    columns: tuple[Figure, ...]
+    labels: tuple[Label, ...] = ()
+    index: str = ""
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        """Every column that must be read, each once."""
+        wanted = [one.oid for one in self.labels]
+        for one in self.columns:
+            wanted += [one.oid, *one.times, one.sensor_scale, one.sensor_precision]
+        return tuple(oid for oid in dict.fromkeys(wanted) if oid)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is read of the agents it is for: all, or those whose sysObjectID begins with one of `agents`.
+
+    One with neither is read only where a check names it.
+    """
+
+    name: str
+    scalars: tuple[Figure, ...] = ()
+    tables: tuple[ProfileTable, ...] = ()
+    agents: tuple[str, ...] = ()
+    for_all: bool = False
+
+    def is_for(self, object_id: str) -> bool:
+        """Whether it is read without being named, from an agent with this sysObjectID."""
+        return self.for_all or any(
+            object_id == prefix or object_id.startswith(prefix + ".") for prefix in self.agents
+        )

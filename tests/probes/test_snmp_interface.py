@@ -1,0 +1,224 @@
+"""One interface of a real agent whose tables we write: found by name, followed when renumbered, and counted."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from probes.columns import DOWN, UNKNOWN, UP, Answers, Octets, Targets
+from probes.interface import INTERFACE, InterfaceSettings, open_interfaces
+from probes.kind import IpAddress, Reference, WrongSettingError
+from probes.rhythm import Rhythm
+from probes.snmp import SnmpProber
+from probes.snmp_interface import DEVICE_SILENT
+from tests.probes.agents import COMMUNITY, Snmpd, free_port, snmpd
+from tests.probes.looking import eyes
+
+QUICK = Rhythm(interval=4.0, retries=1, retry_after=0.4, timeout=1.2, fast=240.0, verdict=1.2)
+TABLE, HIGH = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
+
+
+@dataclass(frozen=True)
+class Port:
+    """One interface of a router."""
+
+    name: str
+    alias: str = ""
+    status: int = 1
+    admin: int = 1
+    received: int = 0
+    sent: int = 0
+    wide: bool = True
+    megabits: int = 100
+
+    def objects(self, index: int) -> dict[str, tuple[str, str]]:
+        narrow = {
+            f"{TABLE}.2.{index}": ("string", self.name),
+            f"{TABLE}.5.{index}": ("gauge", str(self.megabits * 1_000_000)),
+            f"{TABLE}.7.{index}": ("integer", str(self.admin)),
+            f"{TABLE}.8.{index}": ("integer", str(self.status)),
+            f"{TABLE}.9.{index}": ("timeticks", "4200"),
+            f"{TABLE}.10.{index}": ("counter", str(self.received % 2**32)),
+            f"{TABLE}.16.{index}": ("counter", str(self.sent % 2**32)),
+        }
+        wide = {
+            f"{HIGH}.1.{index}": ("string", self.name),
+            f"{HIGH}.6.{index}": ("counter64", str(self.received)),
+            f"{HIGH}.10.{index}": ("counter64", str(self.sent)),
+            f"{HIGH}.15.{index}": ("gauge", str(self.megabits)),
+            f"{HIGH}.18.{index}": ("string", self.alias),
+        }
+        return narrow | wide if self.wide else narrow
+
+
+@dataclass
+class Router:
+    """A real agent that says what these ports say."""
+
+    agent: Snmpd
+    ports: dict[int, Port] = field(default_factory=dict)
+
+    def set(self, **ports: Port) -> None:
+        self.ports = {int(name.removeprefix("at")): port for name, port in ports.items()}
+        self.agent.serve({k: v for index, port in self.ports.items() for k, v in port.objects(index).items()})
+
+
+LINE = Port("GigabitEthernet0/0/1", alias="haikou-ct", received=10**6, sent=2 * 10**6)
+OTHER = Port("GigabitEthernet0/0/2", alias="haikou-cu")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snmpd]:
+    with snmpd(tmp_path_factory.mktemp("router"), {}, roots=(TABLE, HIGH)) as agent:
+        yield agent
+
+
+@pytest.fixture
+def router(running: Snmpd, monkeypatch: pytest.MonkeyPatch) -> Router:
+    monkeypatch.setenv("SNMP_COMMUNITY", COMMUNITY)
+    found = Router(running)
+    found.set(at1=LINE, at2=OTHER)
+    return found
+
+
+def settings(port: int, interface: str) -> InterfaceSettings:
+    return InterfaceSettings(
+        IpAddress("127.0.0.1"), port=port, community=Reference("env:SNMP_COMMUNITY"), interface=interface
+    )
+
+
+@contextmanager
+def prober(asked: InterfaceSettings) -> Iterator[SnmpProber]:
+    alone = Targets(("x",), (None,), np.zeros(1), np.zeros(1, np.bool_), (asked,))
+    with eyes() as opened:
+        opened_prober = open_interfaces(alone, QUICK, opened)
+        try:
+            yield opened_prober
+        finally:
+            opened_prober.close()
+
+
+@dataclass(frozen=True)
+class Told:
+    outcome: int
+    reason: str
+    octets: Octets | None
+    events: dict[str, float]
+
+
+def ask(by: SnmpProber) -> Told:
+    batches: list[Answers] = [*by.probe(np.zeros(1, np.bool_), opening=True)]
+    (answers,) = [one for one in batches if len(one)]
+    events = {dict(one.labels)["event"]: one.value for one in answers.readings.get(0, ()) if one.labels}
+    return Told(int(answers.outcome[0]), answers.reason.get(0, ""), answers.octets.get(0), events)
+
+
+@pytest.mark.parametrize("interface", ["GigabitEthernet0/0/1", "alias:haikou-ct", "index:1"])
+def test_what_went_through_an_interface_is_told_between_two_rounds(router: Router, interface: str) -> None:
+    with prober(settings(router.agent.port, interface)) as by:
+        first = ask(by)
+        router.set(at1=replace(LINE, received=10**6 + 500, sent=2 * 10**6 + 70), at2=OTHER)
+        second = ask(by)
+    assert (first.outcome, first.octets, first.events) == (UP, None, {"first": 2})
+    assert second.octets is not None
+    assert second.octets[1:] == (500, 70)
+    assert 0 < second.octets.seconds < 10
+
+
+@pytest.mark.parametrize("interface", ["GigabitEthernet0/0/1", "alias:haikou-ct", "index:1"])
+def test_an_interface_with_another_index_is_followed_by_its_name(router: Router, interface: str) -> None:
+    with prober(settings(router.agent.port, interface)) as by:
+        ask(by)
+        router.set(at1=replace(OTHER, received=9 * 10**9), at7=replace(LINE, received=10**6 + 500))
+        told = ask(by)
+    assert told.outcome == UP
+    assert told.octets is not None
+    assert told.octets.received == 500
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "reason"),
+    [
+        ({"status": 2}, DOWN, "interface down"),
+        ({"status": 2, "admin": 2}, DOWN, "interface switched off"),
+        ({"status": 6}, DOWN, "interface not present"),
+        ({"status": 7}, DOWN, "interface down (lower layer)"),
+        ({"status": 5}, UNKNOWN, "the device does not say whether the interface is up"),
+    ],
+)
+def test_how_an_interface_stands(router: Router, change: dict[str, int], outcome: int, reason: str) -> None:
+    router.set(at1=replace(LINE, **change))  # type: ignore[arg-type]
+    with prober(settings(router.agent.port, LINE.name)) as by:
+        told = ask(by)
+    assert (told.outcome, told.reason) == (outcome, reason)
+
+
+def test_an_interface_that_is_not_there_is_unknown(router: Router) -> None:
+    with prober(settings(router.agent.port, "Serial1/0")) as by:
+        told = ask(by)
+        assert (told.outcome, told.reason) == (UNKNOWN, "the device has no interface Serial1/0")
+        router.set(at3=Port("Serial1/0"))
+        assert ask(by).outcome == UP
+
+
+def test_a_silent_device_says_nothing_of_the_line(router: Router) -> None:
+    with prober(settings(free_port(), LINE.name)) as by:
+        told = ask(by)
+    assert (told.outcome, told.reason) == (UNKNOWN, DEVICE_SILENT)
+
+
+def test_32_bits_that_wrap_are_counted_through_and_a_reset_is_not(router: Router) -> None:
+    old = Port("Ethernet0", wide=False, megabits=10, received=2**32 - 100, sent=10**9)
+    router.set(at1=old)
+    with prober(replace(settings(router.agent.port, "Ethernet0"), version="1")) as by:
+        ask(by)
+        router.set(at1=replace(old, received=2**32 + 50, sent=10**9 + 7))
+        wrapped = ask(by)
+        router.set(at1=replace(old, received=5, sent=5))
+        reset = ask(by)
+    assert wrapped.octets is not None
+    assert wrapped.octets[1:] == (150, 7)
+    assert wrapped.events == {"first": 2, "wrapped": 1}
+    assert reset.octets is None
+    assert reset.events == {"first": 2, "wrapped": 1, "reset": 2}
+
+
+def test_more_than_the_line_carries_is_not_told(router: Router) -> None:
+    with prober(settings(router.agent.port, LINE.name)) as by:
+        ask(by)
+        router.set(at1=replace(LINE, received=10**12, sent=2 * 10**6 + 9))
+        told = ask(by)
+    assert told.octets is not None
+    assert np.isnan(told.octets.received)
+    assert told.octets.sent == 9
+    assert told.events["spike"] == 1
+
+
+def test_an_agent_that_was_started_anew_begins_to_count_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNMP_COMMUNITY", COMMUNITY)
+    port, line = free_port(), replace(LINE, received=5)
+    with prober(settings(port, LINE.name)) as by:
+        with snmpd(tmp_path / "agent", LINE.objects(1), roots=(TABLE, HIGH), port=port):
+            told = ask(by)
+            time.sleep(5)  # longer than uptimes may be off by, or a restart could not be told
+            ask(by)
+        with snmpd(tmp_path / "agent", line.objects(1), roots=(TABLE, HIGH), port=port):
+            again = ask(by)
+    assert told.octets is None
+    assert again.octets is None
+    assert again.events.keys() - {"first"} <= {"restarted", "reset"}
+    assert again.events.keys() - {"first"}
+
+
+def test_what_an_interface_is_known_by() -> None:
+    asked = settings(161, LINE.name)
+    assert INTERFACE.address_of(asked) == "127.0.0.1/GigabitEthernet0/0/1"
+    assert INTERFACE.address_of(replace(asked, known_as="core/uplink")) == "core/uplink"
+    with pytest.raises(WrongSettingError, match="interface is missing"):
+        settings(161, "")
