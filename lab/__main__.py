@@ -20,7 +20,12 @@ def main() -> int:
         from lab.session import hold  # noqa: PLC0415 - only in here may numpy be imported
 
         return hold(
-            arguments.config, arguments.data, arguments.command, arguments.scenario, arguments.seconds
+            arguments.config,
+            arguments.data,
+            arguments.command,
+            arguments.scenario,
+            arguments.seconds,
+            everything=arguments.everything,
         )
 
     try:
@@ -38,6 +43,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="where lab.sock and truth.json go")
     parser.add_argument("--scenario", help="a scenario file, or `story`: the one that belongs to the network")
     parser.add_argument("--for", type=float, dest="seconds", help="end the command after so many seconds")
+    parser.add_argument(
+        "--everything", action="store_true", help="agents and servers even where the configuration asks none"
+    )
     parser.add_argument("command", nargs="+", help="the command, after --")
     return parser.parse_args()
 

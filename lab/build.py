@@ -89,7 +89,8 @@ def _settle(settings: dict[str, str]) -> None:
             Path("/proc/sys/net", name).write_text(value)
 
 
-def _router_index(line: Line) -> int:
+def router_index(line: Line) -> int:
+    """The index of a line's interface on either of its two nodes."""
     return _FIRST_ROUTER_INDEX + line.number
 
 
@@ -102,7 +103,7 @@ def _pairs(plan: Plan, namespaces: dict[str, int], relay: int) -> Iterator[bytes
     for line in plan.lines:
         for node in (CORE, line.node):
             mac = _hardware_address(line, node)
-            router = (line.interface, _router_index(line), mac, namespaces[node])
+            router = (line.interface, router_index(line), mac, namespaces[node])
             ours = (relay_interface(line, node), relay_index(line, node), mac[:-1] + "f", relay)
             # The second end can be set up only when both are there (ENOTCONN).
             yield messages.veth((router, ours))
@@ -113,14 +114,14 @@ def _orders(plan: Plan) -> dict[str, list[bytes]]:
     """What each node's kernel is told once its lines are there."""
     orders: dict[str, list[bytes]] = {node: [messages.up(_LOOPBACK)] for node in plan.nodes}
     for each in plan.addresses:
-        index = _router_index(each.line) if each.line else _LOOPBACK
+        index = router_index(each.line) if each.line else _LOOPBACK
         orders[each.node].append(messages.address(index, each.address, each.prefix))
     for line in plan.lines:
         for here, there in ((CORE, line.node), (line.node, CORE)):
             mac = _hardware_address(line, there)
-            orders[here].append(messages.neighbour(_router_index(line), line.address_on(there), mac))
+            orders[here].append(messages.neighbour(router_index(line), line.address_on(there), mac))
     for route in plan.routes:
-        hop = (_router_index(route.line), route.line.address_beyond(route.node)) if route.line else None
+        hop = (router_index(route.line), route.line.address_beyond(route.node)) if route.line else None
         orders[route.node].append(
             messages.route(route.to, route.prefix, route.metric, route.table, route.kind, hop)
         )

@@ -32,9 +32,19 @@ def cut(data_directory: Path, line: str, *, silent: bool = False, direction: Dir
     _ask(data_directory, Order("cut", line, silent=silent, direction=direction))
 
 
-def restore(data_directory: Path, line: str) -> None:
-    """Mend everything about a line; when this returns, packets pass."""
-    _ask(data_directory, Order("restore", line))
+def restore(data_directory: Path, name: str) -> list[dict[str, Any]]:
+    """Mend everything about a line, a host or both, and describe them; when this returns, it is done."""
+    return _ask(data_directory, Order("restore", name))
+
+
+def break_(data_directory: Path, host: str, fault: str) -> list[dict[str, Any]]:
+    """Break what answers for a system, service or device in one way more; `hosts.FAULTS_OF` has the ways."""
+    return _ask(data_directory, Order("break", host, fault=fault))
+
+
+def hosts(data_directory: Path) -> list[dict[str, Any]]:
+    """Everything that answers: `host`, `kind`, `node`, `address`, `state` (serving, or its faults)."""
+    return _ask(data_directory, Order("hosts"))
 
 
 def degrade(

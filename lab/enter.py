@@ -24,11 +24,14 @@ def command(
     scenario: Path | None = None,
     seconds: float | None = None,
     keep_fds: tuple[int, ...] | list[int] = (),
+    *,
+    everything: bool = False,
 ) -> list[str]:
     """What to exec so that `inner` runs as the collector of the practice network of a configuration.
 
     `scenario` is a file, STORY, or None for quiet lines. The descriptors `keep_fds` stay open under their
-    numbers in `inner`: they are made inheritable here.
+    numbers in `inner`: they are made inheritable here. With `everything` there are agents and servers even where
+    the configuration asks none.
     """
     for number in keep_fds:
         os.set_inheritable(number, True)
@@ -37,6 +40,8 @@ def command(
         options += ["--scenario", str(scenario)]
     if seconds is not None:
         options += ["--for", str(seconds)]
+    if everything:
+        options.append("--everything")
     return [*_python("lab"), *options, "--", *inner]
 
 

@@ -15,6 +15,7 @@ CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 _MS_REC, _MS_PRIVATE = 0x4000, 0x40000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
+_MNT_DETACH = 2
 _PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -47,6 +48,21 @@ def mount_own_proc() -> None:
     _checked(
         _libc.mount(b"proc", b"/proc", b"proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, None), "mount /proc"
     )
+
+
+def mount_scratch(place: Path) -> None:
+    """Make a folder whose files are in memory and seen in these namespaces only."""
+    place.mkdir(mode=0o700, exist_ok=True)
+    _checked(
+        _libc.mount(b"none", os.fsencode(place), b"tmpfs", _MS_NOSUID | _MS_NODEV, b"mode=0700"),
+        "mount tmpfs",
+    )
+
+
+def unmount(place: Path) -> None:
+    """Take such a folder away, whoever still works in it."""
+    _checked(_libc.umount2(os.fsencode(place), _MNT_DETACH), "umount")
+    place.rmdir()
 
 
 def die_with_parent(signal_number: int) -> None:

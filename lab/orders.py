@@ -8,12 +8,15 @@ from typing import Any, Literal, get_args
 from config.errors import LinewalkerError
 from lab.ways import DIRECTIONS, Direction
 
-Deed = Literal["cut", "restore", "degrade", "lines"]
+Deed = Literal["cut", "restore", "degrade", "lines", "break", "hosts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One thing to do to one line; `loss` is a ratio of round trips, `delay` seconds added to each."""
+    """One thing to do to one line, or host; `loss` is a ratio of round trips, `delay` seconds added to each.
+
+    `fault` is how a host is to be broken, see `hosts.py`.
+    """
 
     do: Deed
     line: str = ""
@@ -21,10 +24,13 @@ class Order:
     direction: Direction | None = None
     loss: float | None = None
     delay: float | None = None
+    fault: str = ""
 
     def __post_init__(self) -> None:
         if self.do not in get_args(Deed):
-            raise LinewalkerError("{do} is no order; expected cut, restore, degrade or lines", do=self.do)
+            raise LinewalkerError(
+                "{do} is no order; expected cut, restore, degrade, lines, break or hosts", do=self.do
+            )
         if self.direction is not None and self.direction not in DIRECTIONS:
             raise LinewalkerError(
                 "{direction} is no direction; expected outward (away from the core) or inward",

@@ -18,6 +18,7 @@ from lab.plan import (
     lines_of,
     router_of,
 )
+from probes.names import is_address
 
 CORE_ROUTER = "core-router"  # the device whose address is the core router's own
 
@@ -120,7 +121,7 @@ def _is_alone(circuit: Circuit, source: str | None) -> bool:
 
 
 def _claims(config: Config) -> Iterator[Claim]:
-    """Every address somebody has, in the order in which they are heard."""
+    """Every address somebody has, in the order in which they are heard. What is known by a name has none here."""
     sentinels = config.vantage.sentinels
     yield from (Claim("a near sentinel", address, CORE) for address in sentinels.near)
     yield from (Claim("a far sentinel", address, CENTRE) for address in sentinels.far)
@@ -130,14 +131,16 @@ def _claims(config: Config) -> Iterator[Claim]:
             yield Claim(f"circuit {circuit.id}", address, router_of(circuit.termination_z), line)
     home = _Homes(config)
     for service in config.services:
-        if service.check:
+        if service.check and is_address(service.check.host):
             members = service.circuits or (service.needs.of if service.needs else ())
-            yield Claim(f"service {service.id}", service.check.address, home.of(service.site, members))
+            yield Claim(f"service {service.id}", service.check.host, home.of(service.site, members))
     for device in config.devices:
         node = CORE if device.id == CORE_ROUTER else home.of(device.site)
-        yield Claim(f"device {device.id}", device.check.address, node)
+        if is_address(device.check.host):
+            yield Claim(f"device {device.id}", device.check.host, node)
     for system in config.systems:
-        yield Claim(f"system {system.id}", system.check.address, home.of(system.site))
+        if is_address(system.check.host):
+            yield Claim(f"system {system.id}", system.check.host, home.of(system.site))
 
 
 class _Homes:

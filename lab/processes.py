@@ -4,6 +4,7 @@ Signals are blocked and waited for, so that none is lost and none interrupts any
 """
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -58,6 +59,11 @@ def _end_with(run: Callable[[], int]) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def find(program: str) -> str | None:
+    """Where a program is, also in those places an ordinary user's PATH lacks; None if it is not installed."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin:/usr/local/sbin")
 
 
 def start(command: list[str]) -> int:

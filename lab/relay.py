@@ -10,6 +10,7 @@ from typing import Literal
 
 from lab import interfaces
 from lab.build import Network, relay_index, relay_interface
+from lab.errands import Hosts
 from lab.orders import Order, require_line
 from lab.plan import CORE, Line
 from lab.truth import Truth
@@ -149,10 +150,20 @@ def _said(direction: Direction | None) -> dict[str, object]:
     return {"direction": direction} if direction else {}
 
 
-def obey(relay: Relay, order: Order) -> list[dict[str, object]]:
-    """Carry out an order and describe the lines it concerns; raises LinewalkerError if there is no such line."""
-    if order.do == "lines":
-        return [span.description() for span in relay.spans.values()]
+def obey(relay: Relay, hosts: Hosts, order: Order) -> list[dict[str, object]]:
+    """Carry out an order and describe what it concerns; raises LinewalkerError if there is no such line or host."""
+    match order.do:
+        case "lines":
+            return [span.description() for span in relay.spans.values()]
+        case "hosts":
+            return hosts.rows()
+        case "break":
+            hosts.break_(order.line, order.fault)
+            return hosts.rows(order.line)
+        case "restore" if hosts.has(order.line):
+            hosts.restore(order.line)
+            if order.line not in relay.spans:
+                return hosts.rows(order.line)
     require_line(order.line, list(relay.spans))
     match order.do:
         case "cut":

@@ -1,27 +1,29 @@
-"""What was really done to each line, and when, as it is written to `truth.json`. No line is touched here."""
+"""What was really done to each line and host, and when, as it is written to `truth.json`. Nothing is touched here."""
 
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 FILE = "truth.json"
 
 
 @dataclass(slots=True)
 class Deed:
-    """One thing done to one line: times are seconds since 1970; `until` is None while it lasts."""
+    """One thing done to one line or host: times are seconds since 1970; `until` is None while it lasts."""
 
-    line: str
-    what: str  # cut, loss, delay
+    to: str
+    what: str  # cut, loss, delay; of a host, one of its faults
     since: float
     until: float | None = None
     details: dict[str, object] = field(default_factory=dict)
+    kind: Literal["line", "host"] = "line"
 
     def row(self) -> dict[str, object]:
         """This deed as interfaces.md has it, times in RFC 3339."""
         times = {"from": _written(self.since), "to": None if self.until is None else _written(self.until)}
-        return {"line": self.line, "what": self.what, **times, **self.details}
+        return {self.kind: self.to, "what": self.what, **times, **self.details}
 
 
 class Truth:
@@ -38,14 +40,19 @@ class Truth:
         self.deeds.append(Deed(line, what, at, None, details))
         self._write()
 
-    def end(self, line: str, what: str, at: float) -> None:
-        """Since `at`, this is no longer done to the line."""
-        self._end(line, what, at)
+    def begin_at_host(self, host: str, fault: str, at: float) -> None:
+        """From `at` on, this host is broken so."""
+        self.deeds.append(Deed(host, fault, at, kind="host"))
         self._write()
 
-    def _end(self, line: str, what: str, at: float) -> None:
+    def end(self, to: str, what: str, at: float) -> None:
+        """Since `at`, this is no longer done to the line or host."""
+        self._end(to, what, at)
+        self._write()
+
+    def _end(self, to: str, what: str, at: float) -> None:
         for deed in self.deeds:
-            if deed.line == line and deed.what == what and deed.until is None:
+            if deed.to == to and deed.what == what and deed.until is None:
                 deed.until = at
 
     def _write(self) -> None:

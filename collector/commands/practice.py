@@ -9,9 +9,12 @@ import click
 
 from collector import app
 from collector.commands.shared import DEFAULT_DATA, Commands, printing, show, tell
-from config.errors import LinewalkerError
+from config.errors import LinewalkerError, MachineError
 from config.load import load
 from lab import control, enter
+from lab.hosts import FAULTS
+from lab.pings_alone import is_wanted, write_pings_alone
+from lab.processes import find
 from lab.ways import Direction
 
 EXAMPLE = Path(str(files("config"))) / "examples" / "hainan-transport-fees-2020" / "network.yaml"
@@ -27,7 +30,8 @@ EXAMPLE = Path(str(files("config"))) / "examples" / "hainan-transport-fees-2020"
     "--data", type=click.Path(path_type=Path, file_okay=False), default=DEFAULT_DATA, show_default=True
 )
 @click.option("-c", "--config", "network", type=click.Path(path_type=Path), help="the same as --network")
-def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path) -> None:
+@click.option("--snmp", is_flag=True, help="agents and web servers even where the network asks none")
+def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path, *, snmp: bool) -> None:
     """Build a practice network in namespaces of our own, watch it, and let you break it."""
     network, data = network.resolve(), data.resolve()
     loaded = load(network)
@@ -36,7 +40,12 @@ def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path
             "{file} names a ledger of its own under storage.url; practice facts are kept in the data directory only",
             file=network,
         )
+    if snmp and not find("snmpd"):
+        raise MachineError("snmpd is not installed; on Debian: apt install snmpd")
     app.claim(data, practice=True)
+    if is_wanted(loaded) and not find("snmpd"):
+        network = write_pings_alone(loaded, network, data)
+        tell("snmpd is not installed (on Debian: apt install snmpd): devices are asked by pings alone")
     listener = app.listen(loaded.listen)
     tell("page: http://{address}/  (Ctrl-C ends)", address=loaded.listen)
     refused = enter.why_not()
@@ -56,13 +65,13 @@ def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path
     os.set_inheritable(fd, True)
     inner = [*app.PYTHON, "collector.cli", "run", "-c", str(network), "--data", str(data)]
     inner += ["--listen-fd", str(fd), "--practice"]
-    argv = enter.command(network, data, inner, scenario or enter.STORY, seconds, [fd])
+    argv = enter.command(network, data, inner, scenario or enter.STORY, seconds, [fd], everything=snmp)
     os.execvp(argv[0], argv)  # noqa: S606 - no shell is what we want
 
 
 @click.group(cls=Commands)
 def lab() -> None:
-    """Break and mend lines of the practice network that a demo runs."""
+    """Break and mend lines and hosts of the practice network that a demo runs."""
 
 
 @lab.command()
@@ -81,12 +90,28 @@ def cut(
 
 
 @lab.command()
-@click.argument("line")
+@click.argument("name")
 @printing
-def restore(line: str, config: Path | None, data: Path, form: str | None) -> None:
-    """Mend a line: no cut, no loss, no delay."""
-    control.restore(data, line)
-    _told(line, data, form)
+def restore(name: str, config: Path | None, data: Path, form: str | None) -> None:
+    """Mend a line or a host: no cut, no loss, no delay, no fault."""
+    rows = control.restore(data, name)
+    show("hosts" if rows and "host" in rows[0] else "lines", rows, form)
+
+
+@lab.command(name="break")
+@click.argument("host")
+@click.argument("fault", type=click.Choice(FAULTS))
+@printing
+def break_(host: str, fault: str, config: Path | None, data: Path, form: str | None) -> None:
+    """Break what answers for a system, service or device."""
+    show("hosts", control.break_(data, host, fault), form)
+
+
+@lab.command()
+@printing
+def hosts(config: Path | None, data: Path, form: str | None) -> None:
+    """List what answers in the practice network, and what is done to it."""
+    show("hosts", control.hosts(data), form)
 
 
 @lab.command()

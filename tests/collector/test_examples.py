@@ -4,7 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.practice import EXAMPLES, practice
+from tests.practice import EXAMPLES, Practice, practice
+
+
+def everything_was_asked(network: Practice, seconds: float = 80) -> list[tuple[str, int, int]]:
+    """For each kind of subject how many checks there are and how many of them are up, once none is open any more."""
+    network.await_watch()
+    network.await_rows(
+        'SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM "check" c'
+        ' WHERE NOT EXISTS (SELECT 1 FROM run WHERE run."check" = c.id))',
+        seconds=seconds,
+    )
+    return network.query(
+        'SELECT c.kind, count(*), sum(outcome = 1) FROM "check" c'
+        ' LEFT JOIN run ON run."check" = c.id AND ended_at IS NULL GROUP BY c.kind'
+    )
 
 
 @pytest.mark.parametrize(
@@ -18,10 +32,6 @@ from tests.practice import EXAMPLES, practice
 )
 def test_everything_in_an_example_answers(tmp_path: Path, example: str, circuits: int) -> None:
     with practice(EXAMPLES / example / "network.yaml", tmp_path / "data") as network:
-        network.await_watch()
-        states = network.query(
-            'SELECT c.kind, count(*), sum(outcome = 1) FROM "check" c'
-            ' LEFT JOIN run ON run."check" = c.id AND ended_at IS NULL GROUP BY c.kind'
-        )
+        states = everything_was_asked(network)
     assert all(asked == answered for _, asked, answered in states), states
     assert {kind: asked for kind, asked, _ in states}["circuit"] == circuits

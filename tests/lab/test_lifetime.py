@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from lab import control, enter
+from tests.lab.visiting import without_snmpd, write_answering
 from tests.lab.written import write_small
+from tests.programs import needed
 
 STUBBORN = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 POLITE = STUBBORN.replace("signal.SIG_IGN", "lambda *_: exit(7)")
@@ -176,3 +178,45 @@ def test_the_command_sees_only_the_uplink_and_the_processes_of_its_network(tmp_p
     look = "import glob, socket; print(socket.if_nameindex()[-1][1], len(glob.glob('/proc/[0-9]*')))"
     interface, processes = run(tmp_path, sys.executable, "-c", look).stdout.split()
     assert (interface, int(processes)) == ("uplink", 3)  # the network, its relays and this one
+
+
+def inside(namespace: str) -> set[str]:
+    """The names of the processes in a PID namespace."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (path / "ns" / "pid").readlink() == Path(namespace):
+                found.add((path / "comm").read_text(encoding="utf-8").strip())
+    return found
+
+
+def test_agents_servers_and_what_they_wrote_go_with_the_network(tmp_path: Path) -> None:
+    needed("snmpd", "/usr/sbin:/usr/local/sbin")
+    said = "import os, time; print(os.readlink('/proc/self/ns/pid'), flush=True); time.sleep(60)"
+    argv = enter.command(write_answering(tmp_path), tmp_path / "kept", [sys.executable, "-c", said])
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        namespace = process.stdout.readline().strip()
+        assert "snmpd" in inside(namespace)
+        process.terminate()
+        process.wait(5)
+    deadline = time.monotonic() + 2
+    while left := inside(namespace):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
+    assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == ["truth.json"]
+
+
+def test_without_snmpd_that_is_said_once_and_everything_else_answers(tmp_path: Path) -> None:
+    look = "import urllib.request as u; print(u.urlopen('http://10.0.3.2:8080/health', timeout=5).status)"
+    argv = enter.command(write_answering(tmp_path), tmp_path / "kept", [sys.executable, "-c", look])
+    done = without_snmpd(*argv)
+    assert done.stdout == "200\n"
+    assert done.stderr.count("snmpd is not installed, so nothing answers SNMP") == 1
+
+
+def test_a_demo_that_must_have_agents_needs_snmpd(tmp_path: Path) -> None:
+    demo = ("-m", "collector.cli", "demo", "--snmp", "--data")
+    done = without_snmpd(sys.executable, *demo, tmp_path / "kept")
+    assert done.returncode == 3
+    assert "apt install snmpd" in done.stderr

@@ -185,7 +185,7 @@ def test_every_checked_address_of_an_example_network_has_one_home(example: str) 
     plan = plan_of(config)
     homes = [each.address for each in plan.addresses]
     assert len(homes) == len(set(homes))
-    checked = [service.check.address for service in config.services if service.check]
-    checked += [device.check.address for device in config.devices]
-    checked += [system.check.address for system in config.systems]
+    checked = [service.check.host for service in config.services if service.check]
+    checked += [device.check.host for device in config.devices]
+    checked += [system.check.host for system in config.systems]
     assert {*checked, *(circuit.address for circuit in config.circuits)} <= set(homes)
