@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 SOCKET_NAME = "feed.sock"
 _FRAMES_WAITING = 256
+_AGAIN_SECONDS = 0.5
 
 # What a request is answered with; "feed" is the one answered for as long as both sides live.
 Answer = Callable[[dict[str, Any]], bytes]
@@ -32,6 +33,7 @@ class Feed:
         self._answers = answers
         self._listeners: set[queue.Queue[bytes | None]] = set()
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._socket = frames.listen(data_dir, SOCKET_NAME)
         self._thread = threading.Thread(target=self._accept, name="feed", daemon=True)
         self._thread.start()
@@ -54,6 +56,7 @@ class Feed:
 
     def close(self) -> None:
         """Stop listening and let every listener go."""
+        self._closing.set()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -64,12 +67,25 @@ class Feed:
             self._listeners.clear()
 
     def _accept(self) -> None:
-        while True:
+        """Take in whoever comes; where that fails, such as for want of file descriptors, try again for ever."""
+        problem = ""
+        while not self._closing.is_set():
             try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return  # closed
-            threading.Thread(target=self._serve, args=(connection,), name="listener", daemon=True).start()
+                self._begin(self._socket.accept()[0])
+                problem = ""
+            except (OSError, RuntimeError) as error:
+                if not problem and not self._closing.is_set():
+                    problem = str(error)
+                    log.error("nobody can be told anything just now: %s", problem)  # noqa: TRY400
+                self._closing.wait(_AGAIN_SECONDS)
+
+    def _begin(self, connection: socket.socket) -> None:
+        listener = threading.Thread(target=self._serve, args=(connection,), name="listener", daemon=True)
+        try:
+            listener.start()
+        except RuntimeError:  # no more threads are to be had
+            connection.close()
+            raise
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):

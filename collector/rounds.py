@@ -1,23 +1,29 @@
 """Holding rounds: one call asks all checks of a round; what comes back is turned into facts and handed on.
 
-The one broad `except` of the collector stands in `Round.hold`: a prober that raises costs its round, the watch
-ends there, and the next round is held all the same.
+The one broad `except` of the collector stands in `Round.hold`: a prober that raises or hangs costs its round, the
+watch ends there, and the next round is held all the same.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from collector import packets, quality, rows, runs, watches
+from collector.asking import Asking, HungError
 from collector.ledger.store import Batch
-from probes.clock import STEP_SECONDS, Clock, offset
+from collector.reference import Offset
+from probes.clock import Clock, Steps
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Floats, Ints, Prober, Sight, Targets
 from probes.rhythm import GUARD_SECONDS, Rhythm
 
 log = logging.getLogger(__name__)
+
+HUNG = "hung"
+_HUNG_TEXT = "round {name}: the probe did not come back and was given up; the next round asks anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +33,17 @@ class Plan:
     name: str
     vantage: str
     rhythm: Rhythm
-    checks: tuple[int, ...]
+    checks: Sequence[int]
     targets: Targets
+    probe: str = "icmp"
+    hosts: Sequence[str] = ()  # whom packets go to, where that is not the address itself
 
     @property
     def opening_seconds(self) -> float:
         """How long the opening round takes at the most."""
         sweep = self.rhythm.opening_span(len(self.checks))
-        return sweep + self.rhythm.retry_span + self.rhythm.timeout + 2 * GUARD_SECONDS
+        patience = self.rhythm.retry_span + self.rhythm.timeout + self.rhythm.verdict
+        return sweep + patience + 2 * GUARD_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Now:
     rtt: Floats
     loss: Floats
     reason: dict[int, str]
+    values: dict[str, Floats] = field(default_factory=dict)
     watching: bool = False
     completed: int = 0
     late: float = 0.0
@@ -77,23 +87,28 @@ class Round:
         tell: Callable[["Round", Answers | None], None],
         state: runs.State | None = None,
         bins: quality.Bins | None = None,
+        *,
+        reopen: Callable[[], Prober] | None = None,
+        reference: Callable[[], Offset | None] = lambda: None,
     ) -> None:
         count = len(plan.checks)
         self.plan = plan
-        self.checks = np.array(plan.checks, np.int64)
-        self.prober = prober
+        self.checks = np.asarray(plan.checks, np.int64)
         self.clock = clock
         self.write = write
         self.tell = tell
         nothing = np.full(count, np.nan)
         self.now = Now(state or runs.fresh(count), nothing, nothing.copy(), {})
         self.stopping = threading.Event()
+        self.asking = Asking(prober, reopen, plan.rhythm.interval, clock, self.stopping)
         self._memory = packets.remember_nothing(count, 1 + plan.rhythm.retries)
         packets.take_up(self._memory, self.now.state)
         self._bins = bins or quality.Bins(count)
         self._watching = watches.Watching()
+        self._reference = reference
         self._origin = float("nan")
-        self._offset = offset(clock)
+        self._offset: Offset | None = None  # as it was when the last completed round ended
+        self._steps = Steps(clock)
         self._held = threading.Lock()
 
     def hold(self, *, opening: bool = False) -> None:
@@ -104,14 +119,17 @@ class Round:
             self._look_at_clock()
             nobody = np.zeros(len(self.checks), np.bool_)
             course = _Course(self.clock.wall(), self.clock.monotonic(), opening, nobody)
-            failed = ""
+            failed = problem = ""
             try:
                 self._ask(course)
-            except Exception as error:
+            except HungError as error:
+                failed, problem = HUNG, _HUNG_TEXT.format(name=self.plan.name)
+                log.error("%s: %s", problem, error)  # noqa: TRY400 - where the round waited tells nothing
+            except BaseException as error:
                 log.exception("round %s failed", self.plan.name)
-                failed = f"failed: {type(error).__name__}: {error}"
+                failed = problem = f"failed: {type(error).__name__}: {error}"
             if not self.stopping.is_set():
-                self._finish(course, failed)
+                self._finish(course, failed, problem)
             self._look_at_clock()
 
     def stop(self) -> None:
@@ -121,22 +139,24 @@ class Round:
             self._watching, ended = watches.stop(self._watching, "stopped")
             batch = Batch()
             batch.add("watch", self._watch_rows(ended))
-            batch.add("quality", rows.quality(self.checks, quality.close(self._bins, float("inf"))))
             batch.add("packet", self._packet_rows(packets.interrupt(self._memory)))
-            self.write(batch)
-            self.prober.close()
+            self._write_counted(batch, quality.close(self._bins, float("inf")))
+            self.asking.close()
+
+    def hurry(self, checks: Iterable[int]) -> None:
+        """Have those of these checks that belong to this round asked out of turn; from any thread."""
+        self.asking.hurry(np.flatnonzero(np.isin(self.checks, list(checks))))
 
     def _ask(self, course: _Course) -> None:
         down = (self.now.state.outcome == DOWN) & (not course.opening)
-        for answers in self.prober.probe(down, opening=course.opening):
-            if self.stopping.is_set():
-                return
-            self._take(answers, course)
+        self.asking.ask(down, partial(self._take, course), opening=course.opening)
+        if self.stopping.is_set():
+            return
         unasked = np.count_nonzero(~(course.settled | down))
         if unasked:
             raise RuntimeError(f"{unasked} checks were not settled")
 
-    def _take(self, answers: Answers, course: _Course) -> None:
+    def _take(self, course: _Course, answers: Answers) -> None:
         course.sights.extend(answers.sight)
         if len(answers):
             _note_course(course, answers)
@@ -157,28 +177,21 @@ class Round:
         rtt = self.now.rtt.copy()
         known = ~np.isnan(answers.rtt)
         rtt[answers.target[known]] = answers.rtt[known]
-        reason = self.now.reason
-        if len(changes):
-            changed = {
-                target: changes.reason.get(row, "") for row, target in enumerate(changes.target.tolist())
-            }
-            reason = {target: text for target, text in {**reason, **changed}.items() if text}
-        self.now = replace(self.now, state=state, rtt=rtt, reason=reason)
+        reason = _reasons(self.now.reason, answers, changes)
+        values = _newest(self.now.values, answers, len(rtt))
+        self.now = replace(self.now, state=state, rtt=rtt, reason=reason, values=values)
 
     def _facts(self, changes: runs.Changes, records: Iterable[packets.PacketRecord]) -> Batch:
         batch = Batch()
-        for row in range(len(changes)):
-            check = self.plan.checks[int(changes.target[row])]
-            batch.add("run", [rows.run(check, self.plan.name, changes, row)])
-            if changes.before[row] != runs.NEVER:
-                batch.ends.append(rows.end(check, changes, row))
+        batch.ends.extend(rows.ends(self.checks, changes))
+        batch.add("run", rows.runs(self.checks, self.plan.name, changes))
         batch.add("packet", self._packet_rows(records))
         return batch
 
     def _packet_rows(self, records: Iterable[packets.PacketRecord]) -> list[rows.Row]:
         return [rows.packet(self.plan.checks[one.target], one) for one in records]
 
-    def _finish(self, course: _Course, failed: str) -> None:
+    def _finish(self, course: _Course, failed: str, problem: str) -> None:
         self._count_down(course)
         held = self._held_as(course, failed)
         late = held.start - self._watching.due if self._watching.due else 0.0
@@ -191,17 +204,25 @@ class Round:
             completed=self.now.completed + (not failed),
             late=max(0.0, late),
             watched_until=present.ended_at if present else self.now.watched_until,
-            problem=failed,
+            problem=problem,
         )
         settled = held.start - self.plan.rhythm.retry_span - self.plan.rhythm.timeout
         batch = Batch()
         batch.add("watch", self._watch_rows(one for one in changed if one.ended_at < held.start))
         if not failed:
             self._origin = held.next_due if course.opening else held.start
+            self._offset = self._reference()
         batch.add("watch", self._watch_rows(one for one in changed if one.ended_at >= held.start))
-        batch.add("quality", rows.quality(self.checks, quality.close(self._bins, settled)))
-        self.write(batch)
+        self._write_counted(batch, quality.close(self._bins, settled))
         self.tell(self, None)
+
+    def _write_counted(self, batch: Batch, bins: Iterable[quality.Bin]) -> None:
+        """Write a batch with the counts of these bins; very many of them go before it, some thousand together."""
+        *before, last = [*rows.quality(self.checks, bins)] or [()]
+        for one in before:
+            self.write(Batch({"quality": one}))
+        batch.add("quality", last)
+        self.write(batch)
 
     def _held_as(self, course: _Course, failed: str) -> watches.Held:
         rhythm, opening = self.plan.rhythm, course.opening
@@ -220,8 +241,8 @@ class Round:
 
     def _watch_rows(self, stretches: Iterable[watches.Watch]) -> list[rows.Row]:
         """Their origin is their last round: from it follows when each check was asked last."""
-        plan = self.plan
-        return [rows.watch(one, plan.vantage, plan.name, plan.rhythm, self._origin) for one in stretches]
+        plan, origin, offset = self.plan, self._origin, self._offset
+        return [rows.watch(one, plan.vantage, plan.name, plan.rhythm, origin, offset) for one in stretches]
 
     def _count_down(self, course: _Course) -> None:
         """A target seen to be down all through was asked in the fast rhythm only: one round down."""
@@ -231,9 +252,7 @@ class Round:
             quality.count_down(self._bins, course.started, np.flatnonzero(down))
 
     def _look_at_clock(self) -> None:
-        now = offset(self.clock)
-        moved, self._offset = now - self._offset, now
-        if abs(moved) > STEP_SECONDS:
+        if moved := self._steps.moved():
             log.warning("the wall clock was stepped by %+.3f s", moved)
             self._stepped(moved)
 
@@ -258,6 +277,28 @@ class Round:
         last = np.fmax(np.fmax(state.answered, state.silent), state.since)
         for one in targets.tolist():
             yield rows.closed(self.plan.checks[one], float(state.since[one]), float(last[one]))
+
+
+def _reasons(reason: dict[int, str], answers: Answers, changes: runs.Changes) -> dict[int, str]:
+    """Why the checks stand as they do after these answers, and what is remarked about those that are up."""
+    told = {target: changes.reason.get(row, "") for row, target in enumerate(changes.target.tolist())}
+    if reason or answers.reason:
+        up = np.flatnonzero(answers.outcome == UP).tolist()
+        told |= {int(answers.target[row]): answers.reason.get(row, "") for row in up}
+    return {target: text for target, text in {**reason, **told}.items() if text} if told else reason
+
+
+def _newest(values: dict[str, Floats], answers: Answers, count: int) -> dict[str, Floats]:
+    """The live figures after these answers: each as the last answer told it, none for a target that is not up."""
+    if not (values or answers.values):
+        return values
+    found = {}
+    for name in {**values, **answers.values}:
+        column = values[name].copy() if name in values else np.full(count, np.nan)
+        told = answers.values.get(name, np.full(len(answers), np.nan))
+        column[answers.target] = told
+        found[name] = column
+    return found
 
 
 def _note_course(course: _Course, answers: Answers) -> None:

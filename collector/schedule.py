@@ -2,8 +2,10 @@
 
 - One job a round, not one a check; in memory, in UTC, late firings merged into one, never two of a kind at once.
 - Whatever `_process_jobs` raises, the scheduler looks again after a second instead of stopping for good.
+- Before it looks for due jobs it looks whether the wall clock was stepped, and then dates every job anew: after a
+  step ahead all of them seem due.
 - A heartbeat job proves that it still fires; a watchdog of our own, on the monotonic clock, wakes it when it does
-  not, and dates every job anew when the wall clock was stepped.
+  not, and looks for a step as well: after one back it would sleep until the old time comes again.
 """
 
 import contextlib
@@ -18,22 +20,26 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from probes.clock import STEP_SECONDS, Clock, offset
+from probes.clock import Clock, Steps, offset
 
 log = logging.getLogger(__name__)
 
 _BEAT_SECONDS = 1.0
 _SILENT_SECONDS = 5.0
 _SPARE_WORKERS = 4  # for the heartbeat and the like: a round may wait for its opening round
+_LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class _Scheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler ships no types
-    """A scheduler whose thread survives an exception while it looks for due jobs."""
+    """A scheduler whose thread survives whatever is raised while it looks for due jobs."""
+
+    before: Callable[[], None]  # called every time before it looks
 
     def _process_jobs(self) -> float | None:
         try:
+            self.before()
             wait: float | None = super()._process_jobs()
-        except Exception:  # whatever it is, a scheduler that stopped would leave every line unwatched
+        except BaseException:  # whatever it is, a scheduler that stopped would leave every line unwatched
             log.exception("the scheduler stumbled; it looks again in a second")
             return _BEAT_SECONDS
         return wait
@@ -68,6 +74,8 @@ class Schedule:
             executors={"default": ThreadPoolExecutor(2 * workers + _SPARE_WORKERS)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
+        self._scheduler.before = self._look_at_clock
+        self._steps, self._dating = Steps(clock), threading.Lock()
         self._due: dict[str, tuple[float, float]] = {}  # job → (first due by the monotonic clock, interval)
         self._beat = clock.monotonic()
         self._stopping = threading.Event()
@@ -81,8 +89,8 @@ class Schedule:
         self._due[name] = (due, interval)
 
     def once(self, job: Callable[[], None]) -> None:
-        """Run a job now."""
-        self._scheduler.add_job(job)
+        """Run a job now, whatever happens to the wall clock meanwhile."""
+        self._scheduler.add_job(job, "date", run_date=_LONG_AGO)
 
     def start(self) -> None:
         """Begin to fire."""
@@ -99,15 +107,23 @@ class Schedule:
         self._beat = self._clock.monotonic()
 
     def _watch(self) -> None:
-        was = offset(self._clock)
         while not self._stopping.wait(_BEAT_SECONDS):
-            if abs(offset(self._clock) - was) > STEP_SECONDS:
-                was = offset(self._clock)
+            try:
+                self._look_at_clock()
+                self._look_at_heart()
+            except Exception:
+                log.exception("the watchdog stumbled; it looks again in a second")
+
+    def _look_at_clock(self) -> None:
+        with self._dating:
+            if self._steps.moved():
                 self._date_anew()
-            elif self._clock.monotonic() - self._beat > _SILENT_SECONDS:
-                log.error("the scheduler was silent for %s s and is woken", _SILENT_SECONDS)
-                self._beat = self._clock.monotonic()
-                self._scheduler.wakeup()
+
+    def _look_at_heart(self) -> None:
+        if self._clock.monotonic() - self._beat > _SILENT_SECONDS:
+            log.error("the scheduler was silent for %s s and is woken", _SILENT_SECONDS)
+            self._beat = self._clock.monotonic()
+            self._scheduler.wakeup()
 
     def _date_anew(self) -> None:
         """After a step of the wall clock: every job fires when it would have fired without it."""

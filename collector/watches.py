@@ -7,7 +7,8 @@ Rules
    settled; so a check's watched time runs from its first to its last scheduled question inside the watch.
 3. While no sentinel answers we are blind: the watch ends at their last answer, or at the first packet of a
    question left open by the blindness where that is earlier. The next begins at their first answer.
-4. A round that failed, was missed or came late ends the watch where the last completed round ended it.
+4. A round that failed, was missed or came late ends the watch where the last completed round ended it; the reason
+   is `suspended` where the sentinels were not asked meanwhile either.
 5. A step of the wall clock ends the watch at the old time and begins the next at the new one: a fact, no gap.
 """
 
@@ -62,7 +63,7 @@ def hold(now: Watching, held: Held, interval: float) -> tuple[Watching, tuple[Wa
     done: list[Watch] = []
     watch = now.watch
     if watch and now.due is not None and held.start > now.due + LATE_SHARE * interval:
-        done.append(replace(watch, reason="late"))
+        done.append(replace(watch, reason=_why_late(held)))
         watch = None
     if held.failed:
         return _fail(watch, held, done, now.lost)
@@ -89,6 +90,12 @@ def _fail(
     if watch:
         done.append(replace(watch, reason=held.failed))
     return Watching(lost=held.sights[-1] if held.sights and not held.sights[-1].seen else lost), tuple(done)
+
+
+def _why_late(held: Held) -> str:
+    """A round that begins late because nobody could ask says so: its sentinels had not been asked for as long."""
+    first = held.sights[0] if held.sights else None
+    return first.reason if first and first.reason == "suspended" and first.at < held.start else "late"
 
 
 def _gaps(held: Held, lost: Sight | None) -> tuple[list[tuple[float, float, str]], Sight | None]:

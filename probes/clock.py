@@ -8,6 +8,8 @@ _LOOKS = 3
 
 # A wall clock that moved by more than this against the steady one was set by somebody, not slewed.
 STEP_SECONDS = 0.1
+# No kernel slews a clock faster than this share of a second per second.
+_FASTEST_SLEW = 500e-6
 
 
 class Clock(Protocol):
@@ -45,3 +47,18 @@ def offset(clock: Clock) -> float:
         if after - before < width:
             width, found = after - before, wall - (before + after) / 2
     return found
+
+
+class Steps:
+    """Notices from look to look whether the wall clock was set; one that is only slewed was not."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead, self._at = offset(clock), clock.monotonic()
+
+    def moved(self) -> float:
+        """By how many seconds the wall clock was set since the last look; 0.0 if nobody set it."""
+        ahead, at = offset(self._clock), self._clock.monotonic()
+        moved, passed = ahead - self._ahead, at - self._at
+        self._ahead, self._at = ahead, at
+        return moved if abs(moved) > STEP_SECONDS + _FASTEST_SLEW * passed else 0.0

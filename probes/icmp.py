@@ -6,25 +6,31 @@ questions   what is open, what has settled     agenda    what is due when
 sentinels   whether we could see               refusals  what an errno means
 """
 
+import errno
 import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from probes.channel import Channel
 from probes.clock import Clock, SystemClock
-from probes.columns import Answers, Flags, Targets
+from probes.columns import Answers, Flags, Ints, Targets
+from probes.eyes import Eyes
+from probes.hurry import Hurry
+from probes.kind import IpAddress, Probe, Source
 from probes.questions import Questions, Reasons
 from probes.rhythm import Rhythm
 from probes.roster import Roster, enrol
 from probes.round import Desk, Round
-from probes.sentinels import Sentinels, limit_of
 from probes.sockets import BUFFER_BYTES, Kind
 
 KINDS: tuple[Kind, ...] = ("raw", "datagram")
+# Want of these passes; it says nothing of what the machine has.
+_PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 
 
 class NotPermitted(PermissionError):  # noqa: N818 - named like its base, which says the same of a file
@@ -46,13 +52,25 @@ def random_token() -> int:
     return secrets.randbits(64)
 
 
+@dataclass(frozen=True, slots=True)
+class IcmpSettings:
+    """Whom to ask and, if need be, from where."""
+
+    address: IpAddress
+    source: Source | None = None
+
+
 class IcmpProber:
-    """Asks by ICMP echo over raw or, failing that, datagram sockets. Raises NotPermitted if neither may be had."""
+    """Asks by ICMP echo over raw or, failing that, datagram sockets. Raises NotPermitted if neither may be had.
+
+    It pulses the sentinels among its targets for all who look through `eyes`; without, it has eyes of its own.
+    """
 
     def __init__(
         self,
         targets: Targets,
         rhythm: Rhythm,
+        eyes: Eyes | None = None,
         *,
         clock: Clock | None = None,
         token: Callable[[], int] = random_token,
@@ -68,16 +86,13 @@ class IcmpProber:
             roster=roster,
             channels=open_channels(roster, kinds, buffer_bytes),
             questions=Questions(len(targets), rhythm),
-            sentinels=Sentinels(
-                limit=limit_of(rhythm),
-                answer_within=rhythm.timeout,
-                any_configured=pulses > 0,
-            ),
+            sentinels=(eyes or Eyes(rhythm, any_configured=pulses > 0)).view(),
             reasons=Reasons(),
             rhythm=rhythm,
             clock=self._clock,
             phase=targets.phase,
             pulse_heard=np.zeros(pulses, np.int64),
+            hurry=Hurry(),
         )
         self._next_start = float("nan")
 
@@ -98,7 +113,11 @@ class IcmpProber:
         finally:
             if not over:
                 desk.questions.keep(np.zeros(desk.roster.count, np.bool_))
-            desk.sentinels.rest(self._clock.monotonic())
+            desk.sentinels.rest(self._clock.monotonic(), self._next_start)
+
+    def hurry(self, targets: Ints) -> None:
+        """Ask these out of turn; see `probes.hurry.Hasty`."""
+        self._desk.hurry.put(targets)
 
     def close(self) -> None:
         """Give back sockets."""
@@ -107,14 +126,22 @@ class IcmpProber:
 
 
 def open_channels(roster: Roster, kinds: tuple[Kind, ...], buffer_bytes: int) -> tuple[Channel, ...]:
-    """A channel for each address family among the rows; a family this machine lacks has its rows refused."""
-    channels = []
+    """A channel for each address family among the rows; a family this machine lacks has its rows refused.
+
+    Raises NotPermitted, and OSError where sockets or memory have run out.
+    """
+    channels: list[Channel] = []
     block = secrets.randbelow(255) + 1
     for family in (socket.AF_INET, socket.AF_INET6):
         rows = roster.rows_of(family)
         if not len(rows) and (family == socket.AF_INET6 or len(roster.name)):
             continue
-        channel = open_channel(family, roster, kinds, block, buffer_bytes)
+        try:
+            channel = open_channel(family, roster, kinds, block, buffer_bytes)
+        except OSError:
+            for opened in channels:
+                opened.close()
+            raise
         if channel is None:
             version = "IPv4" if family == socket.AF_INET else "IPv6"
             roster.refused.update((int(row), f"{version} is not available on this machine") for row in rows)
@@ -133,8 +160,12 @@ def open_channel(
             return Channel(family, kind, roster, block, buffer_bytes)
         except PermissionError:
             denied = True
-        except OSError:
-            continue
+        except OSError as error:
+            if error.errno in _PASSING:
+                raise
     if denied:
         raise NotPermitted
     return None
+
+
+ICMP = Probe(open=IcmpProber, settings=IcmpSettings)

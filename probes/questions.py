@@ -39,6 +39,7 @@ class Questions:
         self.attempts = 1 + rhythm.retries
         self.is_open = np.zeros(count, np.bool_)
         self.regular = np.zeros(count, np.bool_)
+        self.patient = np.zeros(count, np.bool_)  # asked again while silent: all but those of the fast rhythm
         self.queued = np.zeros(count, np.bool_)  # settled, not yet gathered
         self.sent = np.full((count, self.attempts), np.nan)
         self.asked = np.zeros(count, np.int8)
@@ -50,12 +51,13 @@ class Questions:
         self.outcome = np.full(count, UNKNOWN, np.int8)
         self.reason = np.zeros(count, np.int16)
         self._settled: list[Ints] = []
-        self.regular_open = 0
+        self.patient_open = 0
         self._look_after, self._wait_after = patience(rhythm)
         self._position = np.zeros(count, np.int32)
 
-    def open(self, rows: Ints, *, regular: bool) -> None:
-        """New questions to these rows, nothing sent yet."""
+    def open(self, rows: Ints, *, regular: bool, patient: bool = False) -> None:
+        """New questions to these rows, nothing sent yet; a regular one is patient too."""
+        patient = patient or regular
         self.first_serial[rows] += self.asked[rows].astype(np.uint32)
         self.asked[rows] = 0
         self.sent[rows] = np.nan
@@ -63,8 +65,9 @@ class Questions:
         self.arrival[rows] = np.nan
         self.reason[rows] = 0
         self.regular[rows] = regular
+        self.patient[rows] = patient
         self.is_open[rows] = True
-        self.regular_open += len(rows) * regular
+        self.patient_open += len(rows) * patient
 
     def next_serials(self, rows: Ints) -> Ints:
         """Serial numbers of the packets that leave next."""
@@ -72,11 +75,11 @@ class Questions:
 
     def leave(self, rows: Ints, now: float) -> None:
         """One more packet left to each of these rows (or the kernel refused it: it was our attempt all the same)."""
-        regular, asked = self.regular[rows].view(np.int8), self.asked[rows]
+        patient, asked = self.patient[rows].view(np.int8), self.asked[rows]
         self.sent[rows, asked] = now
         self.asked[rows] = asked + 1
-        self.look_at[rows] = now + self._look_after[regular, asked]
-        self.deadline[rows] = now + self._wait_after[regular, asked]
+        self.look_at[rows] = now + self._look_after[patient, asked]
+        self.deadline[rows] = now + self._wait_after[patient, asked]
 
     def span(self, rows: Ints) -> tuple[Floats, Floats]:
         """When the first and the last packet of these questions left."""
@@ -90,7 +93,7 @@ class Questions:
 
     def may_retry(self, rows: Ints) -> Flags:
         """Which of these open questions have packets left."""
-        return np.asarray(self.regular[rows] & (self.asked[rows] < self.attempts))
+        return np.asarray(self.patient[rows] & (self.asked[rows] < self.attempts))
 
     def due(self, rows: Ints, now: float) -> Ints:
         """Those of these rows whose question is open and to be looked at."""
@@ -120,15 +123,15 @@ class Questions:
 
     def keep(self, rows: Flags) -> Ints:
         """Forget the open questions but those of these rows in the fast rhythm; returns the rows that go on."""
-        self.is_open &= rows & ~self.regular
-        self.regular_open = 0
+        self.is_open &= rows & ~self.patient
+        self.patient_open = 0
         return np.flatnonzero(self.is_open)
 
     def _settle(self, rows: Ints, outcome: int) -> None:
         self.outcome[rows] = outcome
         self.is_open[rows] = False
         self.queued[rows] = True
-        self.regular_open -= int(np.count_nonzero(self.regular[rows]))
+        self.patient_open -= int(np.count_nonzero(self.patient[rows]))
         if len(rows):
             self._settled.append(rows)
 
@@ -162,7 +165,7 @@ class Questions:
 def patience(rhythm: Rhythm) -> tuple[Floats, Floats]:
     """Seconds from a packet until its question is looked at again, and until answers no longer count.
 
-    Both of shape (2, 1 + retries): row 0 for questions of the fast rhythm, row 1 for regular ones; a column
+    Both of shape (2, 1 + retries): row 0 for questions of the fast rhythm, row 1 for patient ones; a column
     for each packet.
     """
     fast = min(rhythm.timeout, rhythm.fast)

@@ -56,10 +56,11 @@ class Roster:
         missing = {}
         for route, source in enumerate(self.source):
             if route and sockaddr(source) is None:
-                index = interface_index(source)
                 field = "v4_index" if self.routes["level"][route] == socket.SOL_IP else "v6_index"
-                self.routes[field][route] = index
-                if not index:
+                index = interface_index(source)
+                if index is not None:
+                    self.routes[field][route] = index
+                if not self.routes[field][route]:  # packets would leave by any
                     missing[route] = f"interface {source} is not there"
         return missing
 
@@ -74,25 +75,32 @@ class Roster:
             yield positions[same], rows[same]
 
 
-def interface_index(name: str) -> int:
-    """The kernel's index of an interface, 0 if there is none of that name."""
+def interface_index(name: str) -> int | None:
+    """The kernel's index of an interface, 0 if there is none of that name; None where it cannot be asked."""
     try:
         return socket.if_nametoindex(name)
+    except OSError:  # it does not say which of the two it was
+        return 0 if _sockets_are_to_be_had() else None
+
+
+def _sockets_are_to_be_had() -> bool:
+    try:
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).close()
     except OSError:
-        return 0
+        return False
+    return True
 
 
 def enrol(targets: Targets) -> Roster:
     """The roster of these targets and of the pulses to their sentinels."""
     pulses = np.flatnonzero(targets.sentinel)
+    asked = np.append(np.arange(len(targets)), pulses).tolist()
     names = np.empty(len(targets) + len(pulses), SOCKADDR)
     names[: len(targets)] = sockaddrs(targets.address, len(targets))
     names[len(targets) :] = names[pulses]
-    sources = [*targets.source, *(targets.source[row] for row in pulses)]
-    addresses = [*targets.address, *(targets.address[row] for row in pulses)]
-    refused = {
-        int(row): f"{addresses[row]} is not an IP address" for row in np.flatnonzero(names["family"] == 0)
-    }
+    sources = [targets.source[row] for row in asked]
+    nowhere = np.flatnonzero(names["family"] == 0).tolist()
+    refused = {row: f"{targets.address[asked[row]]} is not an IP address" for row in nowhere}
     route, routes, texts = _routes(names, sources, refused)
     return Roster(
         count=len(targets),

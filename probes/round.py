@@ -16,11 +16,13 @@ from probes.agenda import Agenda
 from probes.channel import BATCH, Channel, Complaint, Refusal, Replies
 from probes.clock import Clock, offset
 from probes.columns import DOWN, UNKNOWN, Answers, Flags, Floats, Ints, Sight
+from probes.eyes import View
+from probes.hurry import Hurry
 from probes.questions import Questions, Reasons
 from probes.refusals import explain
 from probes.rhythm import GUARD_SECONDS, LONGEST_TICK, OPENING_LEAST_SECONDS, Rhythm
 from probes.roster import Roster
-from probes.sentinels import REASONS, SEEN, WAIT, Sentinels, pulse_every
+from probes.sentinels import REASONS, SEEN, WAIT
 
 SHORTEST_TICK = 0.01
 TELL_SECONDS = 0.5
@@ -38,12 +40,13 @@ class Desk:
     roster: Roster
     channels: tuple[Channel, ...]
     questions: Questions
-    sentinels: Sentinels
+    sentinels: View
     reasons: Reasons
     rhythm: Rhythm
     clock: Clock
     phase: Floats
     pulse_heard: Ints  # of each sentinel, the newest pulse it answered
+    hurry: Hurry
 
 
 class Round:
@@ -53,7 +56,7 @@ class Round:
         self._roster, self._channels, self._questions = desk.roster, desk.channels, desk.questions
         self._sentinels, self._reasons = desk.sentinels, desk.reasons
         self._rhythm, self._clock, self._phase = desk.rhythm, desk.clock, desk.phase
-        self._pulse_heard = desk.pulse_heard
+        self._pulse_heard, self._hurry = desk.pulse_heard, desk.hurry
         rhythm, clock, phase = desk.rhythm, desk.clock, desk.phase
         self._start = self._told = clock.monotonic()
         # Nobody knocks in an opening round: it is over when everybody has been asked once.
@@ -91,6 +94,7 @@ class Round:
             self._notice(self._sentinels.look(now))
             self._look(now)
             self._pulse(now)
+            self._ask_hurried()
             self._ask_first(now)
             self._ask_fast(now)
             if self._is_over(now):
@@ -101,9 +105,10 @@ class Round:
         yield from self._tell(now)
 
     def _is_over(self, now: float) -> bool:
-        if self._next_first < len(self._order) or self._questions.regular_open:
+        if self._next_first < len(self._order) or self._questions.patient_open:
             return False
-        return not self._fast_count or now >= self._end
+        # Others judge by the same pulses, or may be in a hurry: they go on until the next round.
+        return now >= self._end or not (self._fast_count or self._sentinels.shared or self._hurry.awaited)
 
     def _sleep(self, began: float) -> None:
         wake = min(self._looks.next, self._knocks.next, self._next_pulse, began + LONGEST_SLEEP)
@@ -127,7 +132,15 @@ class Round:
         self._next_first = end
         if self._fast_count:
             rows = rows[~self._fast[rows]]
-        self._open(rows, regular=True)
+        self._questions.regular[rows] = True  # a hurried question that is still open becomes the regular one
+        self._open(rows[~self._questions.is_open[rows]], regular=True)
+
+    def _ask_hurried(self) -> None:
+        """A question out of turn to those whom somebody wants asked at once, unless they are being asked."""
+        rows = self._hurry.take()
+        rows = rows[~self._questions.is_open[rows]]
+        self._open(rows[self._fast[rows]], regular=False)
+        self._open(rows[~self._fast[rows]], regular=False, patient=True)
 
     def _ask_fast(self, now: float) -> None:
         """One packet each to the targets that are down; it ends the wait for the packet before."""
@@ -151,12 +164,12 @@ class Round:
         when += np.maximum(np.ceil((now - when) / period), 0) * period
         self._knocks.put_each(when, rows)
 
-    def _open(self, rows: Ints, *, regular: bool) -> None:
+    def _open(self, rows: Ints, *, regular: bool, patient: bool = False) -> None:
         if not len(rows):
             return
         if self._questions.queued[rows].any():
             self._gather()  # before these rows' columns are used again
-        self._questions.open(rows, regular=regular)
+        self._questions.open(rows, regular=regular, patient=patient)
         self._send(rows)
 
     def _send(self, rows: Ints) -> None:
@@ -205,7 +218,7 @@ class Round:
         count = self._roster.count
         if now < self._next_pulse or len(self._roster.name) == count:
             return
-        self._next_pulse = now + pulse_every(self._rhythm)
+        self._next_pulse = now + self._sentinels.every
         rows = np.arange(count, len(self._roster.name))
         self._roster.generation[rows[self._pulse_heard < self._sentinels.newest]] += 1
         serial = self._sentinels.pulse(self._clock.monotonic())

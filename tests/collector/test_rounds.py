@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from collector import restore
+from collector.asking import Asking
 from collector.ledger import schema
 from collector.ledger.store import seconds
 from probes.columns import DOWN, UP, Answers, Flags
@@ -348,7 +349,7 @@ def test_the_last_observation_follows_from_the_last_round_however_punctual_it_wa
     for start in (100, 113.2, 120.1):
         bench.hold(start, (start + 5, [up(0, start + 3.554), up(1, start + 1.357)]))
     [row] = bench.rows(schema.watch)
-    found = [restore.last_observation(check, dict(row._mapping)) for check in bench.checks]
+    found = restore.last_observation(np.array(bench.checks), dict(row._mapping)).tolist()
     assert found == [pytest.approx(123.654, abs=1e-3), pytest.approx(121.457, abs=1e-3)]
 
 
@@ -364,7 +365,7 @@ class Flagging:
 
 def test_facts_are_written_before_sockets_are_given_back(bench: Bench) -> None:
     regular(bench, 100)
-    bench.round.prober = Flagging()
+    bench.round.asking = Asking(Flagging(), None, 10.0, bench.clock, bench.round.stopping)
     with pytest.raises(OSError, match="already closed"):
         bench.round.stop()
     assert bench.watches() == [(100.0, 105.75, "stopped")]

@@ -28,6 +28,7 @@ class Machine:
         self.clock = SetClock()
         self.seen_by_scheduler: float | None = None  # another shift than the clock's
         self.broken = 0  # so many looks at the clock fail
+        self.breaks_with: type[BaseException] = OverflowError
 
     def step(self, seconds: float) -> None:
         self.clock.shift += seconds
@@ -35,7 +36,7 @@ class Machine:
     def now(self, zone: dt.tzinfo | None) -> dt.datetime:
         if self.broken:
             self.broken -= 1
-            raise OverflowError("no such time")
+            raise self.breaks_with("no such time")
         shift = self.clock.shift if self.seen_by_scheduler is None else self.seen_by_scheduler
         return dt.datetime.fromtimestamp(time.time() + shift, zone)
 
@@ -107,15 +108,51 @@ def test_an_exception_while_it_looks_for_due_jobs_does_not_stop_it(
     until(lambda: len(job.at) > fired + 3)
 
 
-def test_a_job_that_raises_is_fired_again(running: Schedule) -> None:
+def test_even_an_exit_while_it_looks_for_due_jobs_does_not_stop_it(
+    running: Schedule, machine: Machine
+) -> None:
+    job = Firings()
+    running.every("round", 0.1, 0.0, job)
+    until(lambda: job.at)
+    machine.breaks_with = SystemExit
+    machine.broken = 2
+    until(lambda: machine.broken == 0)
+    fired = len(job.at)
+    until(lambda: len(job.at) > fired + 3)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("the disk is full"), SystemExit(1), KeyboardInterrupt(), GeneratorExit(), MemoryError()]
+)
+def test_a_job_that_raises_is_fired_again(running: Schedule, error: BaseException) -> None:
     fired = []
 
     def job() -> None:
         fired.append(1)
-        raise OSError("the disk is full")
+        raise error
 
     running.every("round", 0.1, 0.0, job)
     until(lambda: len(fired) >= 3)
+
+
+def test_an_executor_that_refuses_for_a_while_costs_only_that_while(
+    running: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Firings()
+    running.every("round", 0.1, 0.0, job)
+    until(lambda: job.at)
+    pool = running._scheduler._executors["default"]._pool
+    refused: list[object] = []
+
+    def refuse(*given: object) -> None:
+        refused.append(given)
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "submit", refuse)
+        until(lambda: len(refused) > 10)
+    fired = len(job.at)
+    until(lambda: len(job.at) > fired + 3)
 
 
 def test_a_job_that_outlasts_its_interval_never_runs_twice_at_once(running: Schedule) -> None:
@@ -150,6 +187,40 @@ def test_a_step_of_the_wall_clock_leaves_the_rhythm_as_it_was(
     assert all(min(one, interval - one) < 0.1 for one in late), late
     gaps = [after - before for before, after in zip(job.at, job.at[1:], strict=False)]
     assert max(gaps) < 2 * BEAT + 2 * interval + 0.1
+
+
+@pytest.mark.parametrize("moved", [-86_400.0, -60.0, 60.0, 86_400.0, FROM_1970])
+def test_no_job_is_fired_early_after_a_step(running: Schedule, machine: Machine, moved: float) -> None:
+    job, begun = Firings(), time.monotonic()
+    running.every("round", 2.0, 2.0, job)
+    time.sleep(0.5)
+    machine.step(moved)  # the heartbeat lets the scheduler look several times before the watchdog does
+    until(lambda: len(job.at) == 2)
+    assert [at - begun for at in job.at] == [pytest.approx(2.0, abs=0.3), pytest.approx(4.0, abs=0.3)]
+
+
+def test_a_job_to_be_run_at_once_waits_for_no_clock(machine: Machine) -> None:
+    job, started = Firings(), Schedule(machine.clock, 2)
+    started.once(job)
+    machine.step(-86_400.0)  # before the scheduler has looked
+    started.start()
+    until(lambda: job.at)
+    time.sleep(0.3)
+    started.stop()
+    assert len(job.at) == 1
+
+
+def test_a_slewed_clock_dates_nothing_anew(
+    running: Schedule, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anew: list[int] = []
+    monkeypatch.setattr(running, "_date_anew", lambda: anew.append(1))
+    for _ in range(10):
+        machine.step(0.05)  # in a fifth of a second: a hundred times faster than any kernel slews
+        time.sleep(BEAT)
+    assert anew == []
+    machine.step(0.2)
+    until(lambda: anew)
 
 
 def test_a_step_does_not_make_up_for_the_rounds_it_passed_over(running: Schedule, machine: Machine) -> None:
