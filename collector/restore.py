@@ -1,26 +1,35 @@
 """Taking up the thread after a start: how the checks stood when somebody last looked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from collector import quality, runs
-from collector.checks import phase
+from collector.checks import phases
 from collector.ledger import schema
 from collector.ledger.store import Row, seconds
 from collector.rows import closed
-from probes.columns import DOWN, UP
+from probes.columns import DOWN, UP, Floats, Ints
+
+# Very many runs stand open: columns, by the name of the round they were recorded in. Times in microseconds.
+RUN = np.dtype([("check", "i8"), ("started_at", "i8"), ("outcome", "i1"), ("incarnation", "i8")])
+Records = NDArray[Any]
+OpenRuns = dict[str, Records]
+Rounds = Mapping[str, Sequence[int]]
 
 
-def open_runs(connection: Connection, vantage: str) -> dict[int, Row]:
-    """The run every check of a vantage stands in, by check."""
+def open_runs(connection: Connection, vantage: str) -> OpenRuns:
+    """The run every check of a vantage stands in."""
     run, check = schema.run, schema.check
-    found = connection.execute(
-        sa.select(run).join(check).where(run.c.ended_at.is_(None), check.c.vantage == vantage)
-    )
-    return {row.check: dict(row._mapping) for row in found}
+    columns = [run.c[name] for name in RUN.names or ()]
+    ours = sa.and_(run.c.ended_at.is_(None), check.c.vantage == vantage)
+    rounds = connection.scalars(sa.select(run.c.round).join(check).where(ours).distinct()).all()
+    stood = {name: sa.select(*columns).join(check).where(ours, run.c.round == name) for name in rounds}
+    return {name: np.fromiter(map(tuple, connection.execute(query)), RUN) for name, query in stood.items()}
 
 
 def last_watches(connection: Connection, vantage: str) -> dict[str, Row]:
@@ -48,48 +57,57 @@ def bins(connection: Connection, checks: Sequence[int], now: float) -> quality.B
     return quality.Bins(len(checks), {start: one})
 
 
-def last_observation(check: int, watch: Row) -> float:
-    """When a check was last asked inside a watch, by its schedule; seconds since 1970 UTC."""
+def last_observation(checks: Ints, watch: Row) -> Floats:
+    """When checks were last asked inside a watch, by its schedule; seconds since 1970 UTC."""
     origin, interval, ended = seconds(watch["origin"]), seconds(watch["interval"]), seconds(watch["ended_at"])
-    place = phase(check) * seconds(watch["span"])
+    place = phases(checks) * seconds(watch["span"])
     rounds = np.floor((ended - origin - place) / interval)
-    return float(min(ended, origin + rounds * interval + place))
+    return np.minimum(ended, origin + rounds * interval + place)
 
 
-def state(checks: Sequence[int], open_: dict[int, Row], watches: dict[str, Row]) -> runs.State:
+def state(checks: Sequence[int], open_: OpenRuns, watches: dict[str, Row]) -> runs.State:
     """The state in which the checks of a round are taken up again; those with no open run begin anew."""
-    fresh = runs.fresh(len(checks))
-    for place, check in enumerate(checks):
-        row = open_.get(check)
-        watch = watches.get(row["round"]) if row else None
-        if row is None or watch is None:
-            continue
-        fresh.outcome[place] = row["outcome"]
-        fresh.since[place] = seconds(row["started_at"])
-        seen = max(float(fresh.since[place]), last_observation(check, watch))
-        if row["outcome"] == UP:
-            fresh.answered[place] = seen
-        elif row["outcome"] == DOWN:
-            fresh.silent[place] = seen
+    fresh, wanted = runs.fresh(len(checks)), np.asarray(checks, np.int64)
+    order = np.argsort(wanted)
+    for name in open_.keys() & watches.keys():
+        stood = open_[name][np.isin(open_[name]["check"], wanted)]
+        place = order[np.searchsorted(wanted, stood["check"], sorter=order)]
+        since = stood["started_at"] / 1e6
+        seen = np.maximum(since, last_observation(stood["check"], watches[name]))
+        fresh.outcome[place], fresh.since[place] = stood["outcome"], since
+        fresh.answered[place] = np.where(stood["outcome"] == UP, seen, np.nan)
+        fresh.silent[place] = np.where(stood["outcome"] == DOWN, seen, np.nan)
     return fresh
 
 
-def left(
-    open_: dict[int, Row], watches: dict[str, Row], rounds: dict[str, set[int]], now: float
-) -> list[Row]:
+def left(open_: OpenRuns, watches: dict[str, Row], rounds: Rounds, now: float) -> list[Row]:
     """Ends for the runs that cannot go on, each at its check's last observation.
 
     Those of checks that are no longer asked in the round their run was recorded in (`rounds` says which checks
-    every round asks now), and those that began after `now`: somebody has set the clock back meanwhile.
+    every round asks now), those of a round of which no watch is known, and those that began after `now`: somebody
+    has set the clock back meanwhile.
     """
     ends: list[Row] = []
-    for check, row in open_.items():
-        watch = watches.get(row["round"])
-        began = seconds(row["started_at"])
-        if check not in rounds.get(row["round"], ()) or began > now:
-            last = last_observation(check, watch) if watch else began
-            ends.append(closed(check, began, max(began, last)))
+    for name, stood in open_.items():
+        watch = watches.get(name)
+        over = stood[~_goes_on(name, stood, watches, rounds, now)]
+        began = over["started_at"] / 1e6
+        last = np.maximum(began, last_observation(over["check"], watch)) if watch else began
+        told = zip(over["check"].tolist(), began.tolist(), last.tolist(), strict=True)
+        ends += [closed(check, started_at, ended_at) for check, started_at, ended_at in told]
     return ends
+
+
+def going_on(open_: OpenRuns, watches: dict[str, Row], rounds: Rounds, now: float) -> OpenRuns:
+    """The others: whatever is seen next of a check whose run was left begins another."""
+    return {name: stood[_goes_on(name, stood, watches, rounds, now)] for name, stood in open_.items()}
+
+
+def _goes_on(
+    name: str, stood: Records, watches: dict[str, Row], rounds: Rounds, now: float
+) -> NDArray[np.bool_]:
+    asked = np.isin(stood["check"], rounds.get(name, ())) & (name in watches)
+    return np.asarray(asked & (stood["started_at"] / 1e6 <= now))
 
 
 def interrupted(watches: dict[str, Row]) -> list[Row]:

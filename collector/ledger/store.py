@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,14 @@ from collector.ledger import schema
 from config.errors import LedgerError
 
 Row = Mapping[str, Any]
+IDENTITY = ("kind", "subject", "probe", "address", "source", "vantage")  # of a check, for ever
 _BUSY_SECONDS = 30
+_TOGETHER = 5000  # rows
+_PATIENCE = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "10000",  # milliseconds
+    "options": "-c lock_timeout=30000",
+}
 
 
 def micros(seconds: float) -> int:
@@ -51,6 +58,12 @@ class Life:
         return before
 
 
+def brief(error: Exception) -> str:
+    """What a database said, in one line: without the statement and the advice that come with it."""
+    said = getattr(error, "orig", None) or error
+    return str(said).partition("\n")[0]
+
+
 @dataclass(slots=True)
 class Batch:
     """Rows that become facts together or not at all.
@@ -60,18 +73,31 @@ class Batch:
     row, where they were numbered when they came; otherwise they are numbered when they are written.
     """
 
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: dict[str, Sequence[Row]] = field(default_factory=dict)
     ends: list[Row] = field(default_factory=list)
     traces: list[Row] = field(default_factory=list)
     seq: int | None = None
 
     def add(self, table: str, rows: Sequence[Row]) -> None:
-        """Put more rows of one table into the batch."""
-        if rows:
-            self.rows.setdefault(table, []).extend(rows)
+        """Put more rows of one table into the batch; what is no list may be made only when it is written."""
+        held = self.rows.get(table)
+        if isinstance(held, list):
+            held.extend(rows)
+        elif held:
+            self.rows[table] = [*held, *rows]
+        elif rows:
+            self.rows[table] = [*rows] if isinstance(rows, list) else rows
 
     def __len__(self) -> int:
         return sum(map(len, self.rows.values())) + len(self.ends) + len(self.traces)
+
+
+class AwayError(LedgerError):
+    """The ledger cannot be reached just now; it may come back as it was."""
+
+
+class ReplacedError(LedgerError):
+    """The ledger is another one than the one that was written until now."""
 
 
 class Ledger:
@@ -108,15 +134,23 @@ class Ledger:
 
     def knows(self, token: str) -> bool:
         """Whether this ledger holds what a life wrote."""
-        table = schema.incarnation
         with self.engine.connect() as connection:
-            return connection.scalar(sa.select(table.c.id).where(table.c.token == token)) is not None
+            return _knows(connection, token)
 
     def write(self, *batches: Batch) -> None:
-        """Write batches, in order, in one transaction; within a batch runs end before others begin."""
+        """Write batches, in order, in one transaction; within a batch runs end before others begin.
+
+        Raises ReplacedError, having written nothing, when this is not the ledger any more in which the life began.
+        """
         with self.engine.begin() as connection:
-            for batch in batches:
-                self._write(connection, batch)
+            if self.life and not _knows(connection, self.life.token):
+                raise ReplacedError("the ledger was replaced by another one while it was being written")
+            self.write_within(connection, *batches)
+
+    def write_within(self, connection: Connection, *batches: Batch) -> None:
+        """Write batches, in order, as a part of the transaction of a connection."""
+        for batch in batches:
+            self._write(connection, batch)
 
     def _write(self, connection: Connection, batch: Batch) -> None:
         seq = self._numbers(len(batch)) if batch.seq is None else batch.seq
@@ -128,17 +162,20 @@ class Ledger:
         traces, _ = self._stamped(batch.traces, seq)
         _update(connection, traces, ("trace",))
 
-    def enrol(self, specs: Sequence[Row]) -> list[int]:
+    def enrol(self, specs: Iterable[Row]) -> list[int]:
         """The permanent ids of these checks, in order; those not seen before are given one."""
-        columns = ("kind", "subject", "probe", "address", "source", "vantage")
+        wanted = [tuple(spec[name] for name in IDENTITY) for spec in specs]
+        ids = dict.fromkeys(wanted, 0)
         with self.engine.begin() as connection:
-            known = _known_checks(connection, columns)
-            new = [spec for spec in specs if tuple(spec[c] for c in columns) not in known]
-            if new:
-                stamped, _ = self._stamped(new, self._numbers(len(new)))
+            _find_checks(connection, ids)
+            new = [identity for identity, id_ in ids.items() if not id_]
+            for begin in range(0, len(new), _TOGETHER):
+                rows = [dict(zip(IDENTITY, one, strict=True)) for one in new[begin : begin + _TOGETHER]]
+                stamped, _ = self._stamped(rows, self._numbers(len(rows)))
                 connection.execute(sa.insert(schema.check), stamped)
-                known = _known_checks(connection, columns)
-        return [known[tuple(spec[c] for c in columns)] for spec in specs]
+            if new:
+                _find_checks(connection, ids)
+        return [ids[identity] for identity in wanted]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -158,30 +195,33 @@ class Ledger:
         return stamped, seq + len(stamped)
 
 
-def open_ledger(url: str, *, create: bool) -> Ledger:
+def open_ledger(url: str, *, create: bool, known: bool = False) -> Ledger:
     """Open the ledger at a database URL.
 
     With `create` (the collector) it is made or brought up to date; without (commands that read) it is only
-    looked at. Raises LedgerError when there is none, when it is older than this program and may not be
-    changed here, or when it was written by a newer one.
+    looked at. A ledger that is `known` to have been there is never made anew. Raises LedgerError when there is
+    none, when it is older than this program and may not be changed here, or when it was written by a newer one;
+    AwayError when it cannot be reached just now.
     """
-    engine = _engine(url, create=create)
+    engine = engine_of(url, create=create, known=known)
     try:
-        _ready(engine, create=create)
+        _ready(engine, create=create, known=known)
     except LedgerError:
         engine.dispose()
         raise
     except sa.exc.DBAPIError as error:
         engine.dispose()
-        raise LedgerError(
-            "the ledger at {place} cannot be opened: {error}", place=_shown(engine.url), error=error.orig
+        raise AwayError(
+            "the ledger at {place} cannot be opened: {error}", place=_shown(engine.url), error=brief(error)
         ) from error
     return Ledger(engine)
 
 
-def _ready(engine: Engine, *, create: bool) -> None:
+def _ready(engine: Engine, *, create: bool, known: bool) -> None:
     """Make the ledger or bring it up to date if that is allowed here, or say why it cannot be used."""
     revision = _revision(engine)
+    if revision is None and known:
+        raise _gone(engine.url)
     if create and revision is not None and _older(revision):
         _keep_copy(engine, revision)
     if create and (revision is None or _older(revision)):
@@ -192,8 +232,15 @@ def _ready(engine: Engine, *, create: bool) -> None:
         raise _unfit(engine.url, revision)
 
 
-def _none_yet(url: sa.URL) -> LedgerError:
-    return LedgerError("there is no ledger at {place} yet: start `linewalker run` first", place=_shown(url))
+def _gone(url: sa.URL) -> AwayError:
+    return AwayError(
+        "the ledger at {place} is gone; put it back, or take the newest backup with `linewalker restore`",
+        place=_shown(url),
+    )
+
+
+def _none_yet(url: sa.URL) -> AwayError:
+    return AwayError("there is no ledger at {place} yet: start `linewalker run` first", place=_shown(url))
 
 
 def sqlite_url(data_dir: Path) -> str:
@@ -225,28 +272,43 @@ def _unfit(url: sa.URL, revision: str) -> LedgerError:
 
 
 def _shown(url: sa.URL) -> str:
-    return (
-        url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    )
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    return url.difference_update_query(_PATIENCE).render_as_string(hide_password=True)
 
 
-def _engine(url: str, *, create: bool) -> Engine:
+def engine_of(url: str, *, create: bool, known: bool = False) -> Engine:
+    """Connections to a database, whatever it holds. Raises AwayError where a file is not there to be read."""
     parsed = sa.engine.make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+        return sa.create_engine(parsed.update_query_dict(_patience(parsed)), pool_pre_ping=True)
     place = Path(parsed.database or "")
-    if not create and not place.exists():
-        raise _none_yet(parsed)
-    engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+    if not place.exists() and (known or not create):
+        raise _gone(parsed) if known else _none_yet(parsed)
+    # A statement that is kept keeps what was written with it last: the text of a whole configuration.
+    given = {"timeout": _BUSY_SECONDS, "cached_statements": 0}
+    engine = sa.create_engine(parsed, connect_args=given)
     sa.event.listen(engine, "connect", _prepare_sqlite)
+    if create:
+        sa.event.listen(engine, "connect", _prepare_own_sqlite)
     return engine
 
 
+def _patience(url: sa.URL) -> dict[str, str]:
+    """How long a server may keep us waiting, where the URL does not say: one that is gone must be noticed."""
+    return {name: value for name, value in _PATIENCE.items() if name not in url.query}
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_own_sqlite(connection: Any, _record: object) -> None:
+    # Only for the collector: it changes the file, and a backup that was looked at must stay as it was written.
     # FULL: a fact that was told is on the disk; at a commit or two a second that costs nothing that matters.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -271,10 +333,11 @@ def _keep_copy(engine: Engine, revision: str) -> None:
 
 def _migrate(engine: Engine) -> None:
     with engine.begin() as connection:
-        _upgrade(connection, "head")
+        upgrade(connection, "head")
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def upgrade(connection: Connection, revision: str) -> None:
+    """Make the tables, or change them to those of a revision, in the connection's transaction."""
     # Imported here: Alembic costs a quarter of a second and is needed once in the life of a ledger.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -290,9 +353,17 @@ def _unpercented(path: Path) -> str:
     return str(path).replace("%", "%%")
 
 
-def _known_checks(connection: Connection, columns: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
-    wanted = [schema.check.c[name] for name in columns]
-    return {tuple(row[1:]): row[0] for row in connection.execute(sa.select(schema.check.c.id, *wanted))}
+def _knows(connection: Connection, token: str) -> bool:
+    table = schema.incarnation
+    return connection.scalar(sa.select(table.c.id).where(table.c.token == token)) is not None
+
+
+def _find_checks(connection: Connection, ids: dict[tuple[Any, ...], int]) -> None:
+    """Fill in the ids of these identities, as far as they are known."""
+    wanted = [schema.check.c[name] for name in IDENTITY]
+    for id_, *identity in connection.execute(sa.select(schema.check.c.id, *wanted)):
+        if tuple(identity) in ids:
+            ids[tuple(identity)] = id_
 
 
 def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

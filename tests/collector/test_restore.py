@@ -22,6 +22,18 @@ def ledger(url: str) -> Iterator[Ledger]:
     opened.close()
 
 
+def stood(*rows: Row) -> restore.OpenRuns:
+    """Open runs as the ledger tells them."""
+    names = dict.fromkeys(row["round"] for row in rows)
+    return {
+        name: np.array(
+            [(row["check"], row["started_at"], row["outcome"], 1) for row in rows if row["round"] == name],
+            restore.RUN,
+        )
+        for name in names
+    }
+
+
 def taken_up(ledger: Ledger, checks: list[int]) -> runs.State:
     with ledger.reading() as connection:
         return restore.state(
@@ -79,7 +91,7 @@ def test_another_vantage_is_not_ours_to_take_up(ledger: Ledger) -> None:
         Batch({"run": [run(ours, 50, UP), run(theirs, 50, DOWN)], "watch": [watch(50, 205.75), west]})
     )
     with ledger.reading() as connection:
-        assert set(restore.open_runs(connection, "centre")) == {ours}
+        assert restore.open_runs(connection, "centre")["icmp-10s"]["check"].tolist() == [ours]
         assert restore.last_watches(connection, "centre")["icmp-10s"]["started_at"] == 50 * S
 
 
@@ -108,36 +120,34 @@ def test_the_last_observation_is_the_last_scheduled_question_inside_the_watch(
     ended: float, asked: float
 ) -> None:
     # check 1 has its place at 0.618 · 5.75 s = 3.5537 s; rounds begin at 180, 190, 200
-    found = restore.last_observation(1, watch(180, round(ended + 0.0004, 6), origin=200))
+    [found] = restore.last_observation(np.array([1]), watch(180, round(ended + 0.0004, 6), origin=200))
     assert found == pytest.approx(asked, abs=1e-3)
 
 
 def test_runs_of_checks_that_are_no_longer_asked_end_at_their_last_observation() -> None:
-    open_: dict[int, Row] = {
-        1: run(1, 50, UP),
-        2: run(2, 60, DOWN),
-        3: run(3, 190, UP, "icmp-5s"),
-        4: run(4, 204, DOWN),
-    }
-    ends = restore.left(open_, {"icmp-10s": watch(50, 205.75)}, {"icmp-10s": {2}}, now=900.0)
-    assert [(one["check"], one["started_at"]) for one in ends] == [(1, 50 * S), (3, 190 * S), (4, 204 * S)]
+    open_ = stood(run(1, 50, UP), run(2, 60, DOWN), run(3, 190, UP, "icmp-5s"), run(4, 204, DOWN))
+    watches: dict[str, Row] = {"icmp-10s": watch(50, 205.75)}
+    ends = restore.left(open_, watches, {"icmp-10s": [2]}, now=900.0)
+    assert [(one["check"], one["started_at"]) for one in ends] == [(1, 50 * S), (4, 204 * S), (3, 190 * S)]
     assert [one["ended_at"] / S for one in ends] == [
         pytest.approx(200 + phase(1) * 5.75, abs=1e-6),
-        190.0,  # nobody ever completed that round: it was seen when it began
         204.0,  # its round was not completed
+        190.0,  # nobody ever completed that round: it was seen when it began
     ]
+    others = restore.going_on(open_, watches, {"icmp-10s": [2]}, now=900.0)
+    assert {name: runs["check"].tolist() for name, runs in others.items()} == {"icmp-10s": [2], "icmp-5s": []}
     assert all(one["ended_after"] == one["ended_at"] and one["ended_before"] is None for one in ends)
 
 
 def test_a_check_that_is_asked_in_another_round_from_now_on_leaves_its_run() -> None:
     # the interval was changed: the same check, another round
-    ends = restore.left({1: run(1, 50, UP)}, {"icmp-10s": watch(50, 205.75)}, {"icmp-5s": {1}}, now=900.0)
+    ends = restore.left(stood(run(1, 50, UP)), {"icmp-10s": watch(50, 205.75)}, {"icmp-5s": [1]}, now=900.0)
     assert [one["check"] for one in ends] == [1]
 
 
 def test_a_run_from_the_future_is_left_when_the_clock_was_set_back_meanwhile() -> None:
-    open_: dict[int, Row] = {1: run(1, 50, UP), 2: run(2, 190, UP)}
-    ends = restore.left(open_, {"icmp-10s": watch(50, 205.75)}, {"icmp-10s": {1, 2}}, now=100.0)
+    open_ = stood(run(1, 50, UP), run(2, 190, UP))
+    ends = restore.left(open_, {"icmp-10s": watch(50, 205.75)}, {"icmp-10s": [1, 2]}, now=100.0)
     assert [one["check"] for one in ends] == [2]
 
 
@@ -150,3 +160,8 @@ def test_a_watch_that_was_going_on_when_the_collector_died_says_so(ledger: Ledge
         again = restore.last_watches(connection, "centre")
     assert [(row["ended_at"], row["reason"]) for row in again.values()] == [(205_750_000, "interrupted")]
     assert restore.interrupted(again) == []
+
+
+def test_a_run_whose_round_was_never_completed_is_left_where_it_began() -> None:
+    ends = restore.left(stood(run(1, 50, UP)), {}, {"icmp-10s": [1]}, now=900.0)
+    assert [(one["started_at"], one["ended_at"]) for one in ends] == [(50 * S, 50 * S)]

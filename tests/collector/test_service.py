@@ -9,19 +9,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from collector.invariants import violations
 from collector.ledger import reading
 from collector.ledger.store import open_ledger, sqlite_url
 from tests.namespace import ROOT
-from tests.practice import linewalker, practice
+from tests.practice import linewalker
 from tests.programs import needed
-
-KILLS = 20
 
 LOOPBACK = """
 organisation: 测试单位
@@ -198,39 +194,6 @@ def _child(parent: int, name: str) -> int:
         if f"collector.{name}" in line and "<defunct>" not in line:
             return int(line.split()[0])
     return 0
-
-
-@pytest.mark.timeout(240)
-def test_killed_at_twenty_random_points_nothing_false_is_written(tmp_path: Path) -> None:
-    network = tmp_path / "network.yaml"
-    network.write_text(
-        (LOOPBACK % 8470)
-        .replace("127.0.0.1]", "10.0.0.1]")
-        .replace("127.0.0.2", "10.64.0.2")
-        .replace(
-            "carriers:",
-            "rounds: {icmp: {interval: 3s, retries: 1, retry_after: 0.5s, timeout: 0.5s, fast: 1s}}\ncarriers:",
-        ),
-        encoding="utf-8",
-    )
-    folder = tmp_path / "data"
-    folder.mkdir()
-    killer = [sys.executable, "-m", "tests.collector.killing", str(network), str(folder), str(KILLS)]
-    with practice(network, folder, killer) as running:
-        assert running.process.wait(200) == 0
-    lives = json.loads((folder / "lives.json").read_text(encoding="utf-8"))
-    ledger = open_ledger(sqlite_url(folder), create=False)
-    with ledger.reading() as connection:
-        runs = sorted(reading.runs(connection), key=lambda row: (row.check, row.started_at))
-        watches = reading.watches(connection)
-        watched = {"icmp-3s": reading.watched(connection, "icmp-3s")}
-    ledger.close()
-    assert violations(runs, watches, watched) == []
-    assert any(row.outcome == reading.DOWN for row in runs)
-    assert len(watches) > KILLS / 2
-    for (_, killed), (born, _) in pairwise(lives):
-        for row in watches:
-            assert row.ended_at <= killed * 1e6 or row.started_at >= born * 1e6, (row, killed, born)
 
 
 def test_a_bad_configuration_is_refused_and_the_old_one_stays_in_force(
