@@ -21,7 +21,7 @@ from config.errors import Finding
 SLACK_MICROS = 1
 
 
-def violations(runs: Sequence[Any], watches: Sequence[Any], watched: dict[str, Watched]) -> list[Finding]:
+def violations(runs: Iterable[Any], watches: Sequence[Any], watched: dict[str, Watched]) -> list[Finding]:
     """Everything that does not hold; `runs` sorted by (check, started_at), `watches` by (round, started_at)."""
     found: list[Finding] = []
     steps = [row for row in watches if row.stepped_to is not None and row.stepped_to < row.ended_at]

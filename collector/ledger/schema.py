@@ -2,9 +2,10 @@
 
 One row is: `check` the permanent id of (subject, probe, address, source, vantage); `run` a stretch of one
 outcome of one check; `watch` a stretch in which one round of one vantage was completed; `packet` the packet
-records around down-runs; `quality` five-minute counts until their day is folded into one row of `quality_day`;
-`config_version` a configuration that was in force; `seal` the digest of a closed day's facts, chained;
-`incarnation` one life of one process that writes.
+records around down-runs; `quality` five-minute counts until their day is folded into one row of `quality_day`,
+its sums, and one of `quality_bins`, its columns; `trap` an SNMP trap or inform that was let in; `throughput` one
+throughput test, or a report of one; `config_version` a configuration that was in force; `seal` the digest of a closed
+day's facts, chained; `incarnation` one life of one process that writes.
 """
 
 from typing import Any
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration; tests hold it against the migration folder, so that a start need not ask Alembic.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -86,6 +87,7 @@ run = Table(
     Column("trace", Text),  # JSON: the path as it was traced once when a down-run began
     *_written(),
     Index(None, "started_at"),
+    Index(None, "incarnation", "seq"),  # what is new since somebody last looked
 )
 
 watch = Table(
@@ -100,9 +102,11 @@ watch = Table(
     Column("origin", BigInteger, nullable=False),  # start of a round; the others follow every `interval`
     Column("interval", BigInteger, nullable=False),
     Column("span", BigInteger, nullable=False),  # over how much of the interval first packets are paced
-    Column("clock_offset", BigInteger),  # against clock_source; null: 时钟未校准
+    Column("clock_offset", BigInteger),  # how far our clock was ahead of clock_source; null: 时钟未校准
+    Column("clock_error", BigInteger),  # the offset is right within so much
     Column("clock_source", Text),
     *_written(),
+    Index(None, "incarnation", "seq"),
 )
 
 packet = Table(
@@ -151,9 +155,18 @@ quality_day = Table(
     Column("check", ForeignKey("check.id"), primary_key=True),
     Column("ended_at", BigInteger, nullable=False),
     *_counts(),  # sums of the day; rtt_max its greatest
-    Column("bins", LargeBinary),  # the day's five-minute columns, packed; null once they were let go
     *_written(),
     sqlite_with_rowid=False,
+)
+
+# Apart from the sums: pages over years read those alone, and they stay when these are let go.
+quality_bins = Table(
+    "quality_bins",
+    metadata,
+    Column("started_at", BigInteger, primary_key=True),
+    Column("check", ForeignKey("check.id"), primary_key=True),
+    Column("bins", LargeBinary, nullable=False),  # the day's five-minute columns, packed
+    *_written(),
 )
 
 seal = Table(
@@ -168,6 +181,56 @@ seal = Table(
     Column("sealed_at", BigInteger, nullable=False),
     Column("chain", String(64), nullable=False),  # SHA-256 over the chain before and all of the above
     *_written(),
+)
+
+trap = Table(
+    "trap",
+    metadata,
+    Column("received_at", BigInteger, primary_key=True),  # the first of `count` alike
+    Column("source", String(64), primary_key=True),  # who sent the datagram
+    Column("until", BigInteger, nullable=False),  # receipt of the last of them
+    Column("count", Integer, nullable=False),
+    Column("version", String(4), nullable=False),  # 1, 2c or 3
+    Column("kind", String(32), nullable=False),  # linkDown, bfdDown, …; other
+    Column("oid", Text, nullable=False),  # snmpTrapOID; of version 1 by RFC 3584 §3.1
+    Column("device", Text, nullable=False, server_default=""),  # id of the device or system it speaks of
+    Column("interface_index", BigInteger),
+    Column("interface_name", Text, nullable=False, server_default=""),
+    Column("variables", Text, nullable=False),  # JSON: [identifier, value] pairs; never a community or a key
+    *_written(),
+)
+
+throughput = Table(
+    "throughput",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("circuit", Text, nullable=False),
+    Column("direction", String(8), nullable=False),  # receive, send or both, seen from the vantage
+    Column("origin", String(8), nullable=False),  # measured here, or attested by somebody
+    Column("method", String(8), nullable=False),  # iperf3, http or report
+    Column("planned_at", BigInteger),  # the appointment; null: a report
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("valid_until", BigInteger),  # how long the rate stands; null: there is none
+    Column("bytes", BigInteger),  # all that the test moved
+    Column("rate_bps", BigInteger),  # of payload; null: it failed or was refused, see reason
+    Column("cap_bps", BigInteger),  # what the test was not to exceed
+    Column("segment", Integer),  # payload of a full packet, from which the rate with headers follows
+    Column("other_bps", BigInteger),  # what else went over the line meanwhile, with headers; null: not known
+    Column("far_end", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("vantage", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column(
+        "reference", Text, nullable=False, server_default=""
+    ),  # the report: what it is, or its file's SHA-256
+    Column(
+        "recorded_at", BigInteger, nullable=False
+    ),  # of a test when it began, of a report when it was entered
+    Column("recorded_by", Text, nullable=False, server_default=""),
+    Column("supersedes", String(32)),  # the report that this one puts right
+    *_written(),
+    Index(None, "circuit", "started_at"),
 )
 
 config_version = Table(

@@ -1,4 +1,4 @@
-"""Lives known by a token, quality by time and folded by day, sealed days."""
+"""Lives known by a token, what is new found by its stamp, quality by time and folded by day, sealed days."""
 
 from typing import Any
 
@@ -12,6 +12,9 @@ down_revision = "0001"
 def upgrade() -> None:
     """Name every life, lay `quality` out by time, and add the tables of folded and sealed days."""
     _name_lives()
+    for name in ("run", "watch"):
+        op.create_index(f"ix_{name}_incarnation_seq", name, ["incarnation", "seq"])
+    op.add_column("watch", sa.Column("clock_error", sa.BigInteger(), nullable=True))
     _quality_by_time()
     _quality_day()
     _seal()
@@ -72,10 +75,15 @@ def _table_of_counts(name: str, *more: sa.Column[Any]) -> None:
 
 
 def _quality_day() -> None:
-    _table_of_counts(
-        "quality_day",
-        sa.Column("ended_at", sa.BigInteger(), nullable=False),
-        sa.Column("bins", sa.LargeBinary(), nullable=True),
+    _table_of_counts("quality_day", sa.Column("ended_at", sa.BigInteger(), nullable=False))
+    op.create_table(
+        "quality_bins",
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("check", sa.BigInteger(), nullable=False),
+        sa.Column("bins", sa.LargeBinary(), nullable=False),
+        *_written(),
+        sa.ForeignKeyConstraint(["check"], ["check.id"], name=op.f("fk_quality_bins_check")),
+        sa.PrimaryKeyConstraint("started_at", "check", name=op.f("pk_quality_bins")),
     )
 
 

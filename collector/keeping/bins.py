@@ -1,0 +1,110 @@
+"""The five-minute counts of one day as columns, packed into bytes and back. Pure; knows no database.
+
+A day is an array of whole numbers, a row for every one of COUNTS, a column for every five minutes. Packed it is
+
+    one byte      the version of this form, 1
+    the rest      zlib of: how many five minutes, 2 bytes; then of every row
+                  how many bits its values take above the smallest, 1 byte
+                  the smallest, 8 bytes, signed
+                  the bits, the lowest of all values first, each plane filled up to whole bytes
+
+Numbers are little-endian. Round trips are noise in their low bits; taken apart into planes, nothing is stored of
+what does not change.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+BIN_MICROS = 300_000_000
+COUNTS = (
+    "sent",
+    "rescued",
+    "incomplete",
+    "down",
+    "answered",
+    "rtt_sum",
+    "rtt_max",
+    "octets_in",
+    "octets_out",
+)
+NONE = -1  # no octets were counted
+_VERSION = 1
+_OCTETS = slice(COUNTS.index("octets_in"), len(COUNTS))
+_GREATEST = COUNTS.index("rtt_max")
+_HEAD = struct.Struct("<H")
+_ROW = struct.Struct("<Bq")
+
+
+def empty(checks: int, bins: int) -> Ints:
+    """Days of so many checks in which nothing was counted; shape (checks, counts, five minutes)."""
+    days = np.zeros((checks, len(COUNTS), bins), np.int64)
+    days[:, _OCTETS] = NONE
+    return days
+
+
+def sums(days: Ints) -> Ints:
+    """The sum of every count over a day, of `rtt_max` the greatest; shape (checks, counts), octets may be NONE."""
+    total: Ints = days.sum(axis=2)
+    total[:, _GREATEST] = days[:, _GREATEST].max(axis=1)
+    octets = days[:, _OCTETS]
+    counted = np.where(octets == NONE, 0, octets).sum(axis=2)
+    total[:, _OCTETS] = np.where((octets == NONE).all(axis=2), NONE, counted)
+    return total
+
+
+def pack(day: Ints) -> bytes:
+    """One day of one check, shape (counts, five minutes), as bytes; any 64-bit whole number comes back as it was."""
+    rows = b"".join(_packed(row) for row in day)
+    return bytes([_VERSION]) + zlib.compress(_HEAD.pack(day.shape[1]) + rows, 9)
+
+
+def unpack(packed: bytes) -> Ints:
+    """What `pack` made into bytes. Raises ValueError for what it did not make."""
+    if packed[:1] != bytes([_VERSION]):
+        raise ValueError(f"counts packed in form {packed[:1].hex()!r}, not {_VERSION:02x}")
+    try:
+        plain = zlib.decompress(packed[1:])
+        return np.stack(list(_rows(plain)))
+    except (zlib.error, struct.error) as error:
+        raise ValueError(f"counts that are not whole: {error}") from error
+
+
+def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
+    """The day by name, a value for every five minutes from its start on; 0 where nobody asked.
+
+    `rtt_sum` and `rtt_max` are microseconds; octets are floats, NaN where they were not counted. Raises
+    ValueError for bytes that hold no day.
+    """
+    named = dict(zip(COUNTS, unpack(packed), strict=True))
+    octets = {name: np.where(named[name] == NONE, np.nan, named[name]) for name in COUNTS[_OCTETS]}
+    return {**named, **octets}
+
+
+def _packed(row: Ints) -> bytes:
+    least = int(row.min())
+    above = row.astype(np.uint64) - np.array(least, np.int64).astype(
+        np.uint64
+    )  # 64 bits wrap: exact for any two
+    bits = int(above.max()).bit_length()
+    planes = above[None, :] >> np.arange(bits, dtype=np.uint64)[:, None] & np.uint64(1)
+    return _ROW.pack(bits, least) + np.packbits(planes.astype(np.uint8), axis=1).tobytes()
+
+
+def _rows(plain: bytes) -> Iterator[Ints]:
+    (bins,) = _HEAD.unpack_from(plain)
+    place, width = _HEAD.size, -(-bins // 8)
+    for _ in COUNTS:
+        bits, least = _ROW.unpack_from(plain, place)
+        place += _ROW.size
+        planes = np.frombuffer(plain, np.uint8, bits * width, place).reshape(bits, width)
+        place += bits * width
+        above = np.unpackbits(planes, axis=1, count=bins).astype(np.uint64)
+        weights = np.uint64(1) << np.arange(bits, dtype=np.uint64)
+        values = (above * weights[:, None]).sum(axis=0, dtype=np.uint64)
+        yield (values + np.array(least, np.int64).astype(np.uint64)).astype(np.int64)
