@@ -2,24 +2,29 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
 import sqlalchemy as sa
 
 from collector import inforce
 from collector.board import Board, Totals
 from collector.feed import follow
+from collector.keeping import outcome
 from collector.ledger import reading
-from collector.ledger.store import Ledger, micros, open_ledger, seconds
+from collector.ledger.store import Ledger, brief, open_ledger, seconds
+from collector.subjects import Subjects, subjects
+from collector.totals import Tally
 from config.errors import LinewalkerError
 from config.model import Config
 from exporters.reading import STATES, Change, Overview
 from probes.clock import Clock
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _TOTALS_SECONDS = 10.0
 REFUSED = "the new configuration is refused, the old one stays in force: {why}"
@@ -29,10 +34,17 @@ class LiveReader:
     """Follows the feed of a data directory in a thread of its own and answers at once."""
 
     def __init__(
-        self, config: Config, data_dir: Path, ledger_url: str, clock: Clock, problem: str = ""
+        self,
+        config: Config,
+        data_dir: Path,
+        ledger_url: str,
+        clock: Clock,
+        problem: str = "",
+        known: Subjects | None = None,
     ) -> None:
-        self._board = Board(config)
-        self._names = _names(config)
+        known = subjects(config) if known is None else known
+        self._board = Board(config, known)
+        self._known = known
         self._data_dir = data_dir
         self._url = ledger_url
         self._clock = clock
@@ -40,8 +52,11 @@ class LiveReader:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._stopping = threading.Event()
-        self._totals = Totals({}, {})
+        self._unreadable = False
+        self._tally = Tally()
+        self._totals: Totals | None = None  # until they were counted once
         self._ledger: Ledger | None = None
+        self._file = 0
         jobs = (self._follow, self._keep_counting)
         self._threads = [threading.Thread(target=job, name=job.__name__, daemon=True) for job in jobs]
 
@@ -61,37 +76,24 @@ class LiveReader:
         now = self._clock.wall()
         with self._lock:
             found = self._board.overview(now, self._clock.monotonic(), self._totals)
-        about, refused = found.collector, inforce.refused(self._data_dir)
+        about, refused, kept = found.collector, inforce.refused(self._data_dir), outcome.read(self._data_dir)
         problem = about.problem
         if self._problem and not about.watching:
             problem = self._problem
         elif refused and not problem:
             problem = REFUSED.format(why=refused)
-        return replace(found, collector=replace(about, problem=problem, config_refused=bool(refused)))
+        elif kept and kept.problems and not problem:
+            problem = kept.problems[0]
+        about = replace(about, problem=problem, config_refused=bool(refused))
+        if kept:
+            about = replace(about, keeping_failed=bool(kept.problems), kept_at=kept.succeeded_at)
+        return replace(found, collector=about)
 
     def recent(self, limit: int) -> tuple[Change, ...]:
         """The newest recorded changes of all subjects."""
-        ledger = self._open()
-        if ledger is None:
-            return ()
-        try:
-            with ledger.reading() as connection:
-                return tuple(self._change(row) for row in reading.recent(connection, limit))
-        except sa.exc.SQLAlchemyError as error:  # the rest of the page is shown all the same
-            log.warning("the ledger cannot be read: %s", error)
-            return ()
-
-    def _change(self, row: Any) -> Change:
-        at = seconds(row.started_at)
-        return Change(
-            at=at,
-            kind=row.kind,
-            id=row.subject,
-            name=self._names.get((row.kind, row.subject), row.subject),
-            state=STATES[row.outcome],
-            reason=row.reason,
-            lasted=at - seconds(row.before_started_at),
-        )
+        rows = self._read(lambda ledger: _recent(ledger, limit))
+        names = _names(self._known, {(row.kind, row.subject) for row in rows or ()})
+        return tuple(_change(row, names) for row in rows or ())
 
     def _follow(self) -> None:
         for frame in follow(self._data_dir, self._stopping):
@@ -102,56 +104,74 @@ class LiveReader:
                     self._board.take(*frame, self._clock.monotonic())
 
     def _keep_counting(self) -> None:
-        """In a thread of its own: a year of outages takes a while to add up, and the feed must not wait for it."""
+        """In a thread of its own: the first time a year of outages is added up, and the feed must not wait for it."""
         self._count()
         while not self._stopping.wait(_TOTALS_SECONDS):
             self._count()
 
     def _count(self) -> None:
-        ledger = self._open()
-        if ledger is None:
-            return
-        try:
-            totals = count_totals(ledger, self._clock.wall())
-        except sa.exc.SQLAlchemyError as error:  # the feed is followed all the same
-            log.warning("the ledger cannot be read: %s", error)
+        totals = self._read(lambda ledger: self._tally.refresh(ledger, self._clock.wall()))
+        if totals is None:
             return
         with self._lock:
             self._totals = totals
 
+    def _read(self, query: Callable[[Ledger], T]) -> T | None:
+        """What a query finds; None while the ledger cannot be read, which is said once: the feed is followed on."""
+        ledger = self._open()
+        if ledger is None:
+            return None
+        try:
+            found = query(ledger)
+        except sa.exc.SQLAlchemyError as error:
+            if not self._unreadable:
+                log.warning("the ledger cannot be read: %s", brief(error))
+            self._unreadable = True
+            return None
+        self._unreadable = False
+        return found
+
     def _open(self) -> Ledger | None:
-        """The ledger, once the collector has made it."""
+        """The ledger, once the collector has made it; the one that lies there now, if a file was put in its place."""
         with self._opening:
-            if self._ledger is None:
-                try:
+            try:
+                if self._ledger is None:
                     self._ledger = open_ledger(self._url, create=False)
-                except LinewalkerError as error:
-                    log.debug("%s", error)
+                file = _file_of(self._ledger)
+            except (LinewalkerError, OSError) as error:
+                log.debug("%s", error)
+                return None
+            if file != self._file:
+                self._ledger.engine.dispose()
+                self._file = file
             return self._ledger
 
 
-def count_totals(ledger: Ledger, now: float) -> Totals:
-    """Recorded outages of every check and their watched seconds up to `now`."""
-    outages: dict[int, int] = {}
-    lasted: dict[int, float] = {}
+def _file_of(ledger: Ledger) -> int:
+    """The number of an embedded ledger's file, 0 for a server. Raises OSError while there is none."""
+    url = ledger.engine.url
+    return Path(url.database or "").stat().st_ino if url.get_backend_name() == "sqlite" else 0
+
+
+def _recent(ledger: Ledger, limit: int) -> list[Any]:
     with ledger.reading() as connection:
-        rows = reading.down_runs(connection)
-        watched = {name: reading.watched(connection, name) for name in {row.round for row in rows}}
-    for name, stretches in watched.items():
-        own = [row for row in rows if row.round == name]
-        begin = np.array([row.started_at for row in own], np.int64)
-        end = np.array([row.ended_at or micros(now) for row in own], np.int64)
-        for row, length in zip(own, stretches.seconds(begin, end).tolist(), strict=True):
-            outages[row.check] = outages.get(row.check, 0) + 1
-            lasted[row.check] = lasted.get(row.check, 0.0) + length
-    return Totals(outages, lasted)
+        return reading.recent(connection, limit)
 
 
-def _names(config: Config) -> dict[tuple[str, str], str]:
-    kinds = (
-        ("circuit", config.circuits),
-        ("service", config.services),
-        ("device", config.devices),
-        ("system", config.systems),
+def _names(known: Subjects, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What people call these."""
+    ids = {id_ for _, id_ in wanted}
+    return {(kind[:-1], one.id): one.name for kind, all_ in known.items() for one in all_ if one.id in ids}
+
+
+def _change(row: Any, names: dict[tuple[str, str], str]) -> Change:
+    at = seconds(row.started_at)
+    return Change(
+        at=at,
+        kind=row.kind,
+        id=row.subject,
+        name=names.get((row.kind, row.subject), row.subject),
+        state=STATES[row.outcome],
+        reason=row.reason,
+        lasted=at - seconds(row.before_started_at),
     )
-    return {(kind, one.id): one.name for kind, things in kinds for one in things}

@@ -1,5 +1,6 @@
 """Tracing a path once when a line goes down, and on demand. Bounded: a storm of outages is not a storm of traces."""
 
+import ipaddress
 import json
 import logging
 import threading
@@ -10,6 +11,7 @@ from typing import Any
 import icmplib
 
 from collector.ledger.store import Batch, micros
+from collector.packets import DAY_SECONDS, WHOLE_A_DAY
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +28,19 @@ class Tracer:
         self._write = write
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="trace")
         self._room = threading.Semaphore(_WAITING)
+        self._traced: dict[int, tuple[int, int]] = {}  # by check: the day, and how many of its runs
 
     def submit(self, check: int, run_started_at: float, address: str, source: str | None) -> None:
-        """Trace the path to an address for a run that began; does nothing while too many wait."""
-        if self._room.acquire(blocking=False):
+        """Trace the path to an address for a run that began.
+
+        Does nothing while too many wait, and for the down-runs of a day of which not all packets are kept either.
+        """
+        day = int(run_started_at // DAY_SECONDS)
+        of, traced = self._traced.get(check, (day, 0))
+        if of != day:
+            traced = 0
+        if traced < WHOLE_A_DAY and self._room.acquire(blocking=False):
+            self._traced[check] = day, traced + 1
             self._pool.submit(self._trace, check, run_started_at, address, source)
 
     def close(self) -> None:
@@ -43,6 +54,15 @@ class Tracer:
             self._write(batch)
         finally:
             self._room.release()
+
+
+def is_address(host: str) -> bool:
+    """Whether a path can be traced there without looking a name up."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def trace(address: str, source: str | None) -> list[dict[str, Any]]:

@@ -1,8 +1,14 @@
 """The packet records that stay with every down-run: what an auditor walks down to."""
 
+from pathlib import Path
+
+import sqlalchemy as sa
+
 from collector import packets, runs
-from collector.packets import PacketRecord
+from collector.ledger import reading, schema
+from collector.packets import WHOLE_A_DAY, PacketRecord
 from tests.collector.answering import Question, answers, blind, knock, rescued, silent, up
+from tests.collector.held import Bench, seen
 
 ADDRESSES = ("10.0.0.9", "10.0.0.10", "10.0.0.11")
 
@@ -102,14 +108,21 @@ def test_flapping_keeps_the_records_under_each_run() -> None:
         (118.0, 1, True, address),
         (120.0, 1, True, address),
     ]
+    # the two rounds before it, silent at 110 and answered at 120, are kept with the run before
     assert recorder.of_run(130.0) == [
-        *((at, 1, False, "") for at in (110.0, 111.0, 112.0)),  # two rounds before: nobody answered
-        (120.0, 1, True, address),
         *((at, 1, False, "") for at in (130.0, 131.0, 132.0)),
         (138.0, 1, True, address),
         (140.0, 1, True, address),
         (150.0, 1, True, address),
     ]
+
+
+def test_no_packet_is_recorded_twice_however_close_the_runs_are() -> None:
+    recorder = Recorder().take(*ups(80, 90, 100), [silent(0, 110.0)], rise(116.0), [silent(0, 120.0)])
+    recorder.take(rise(126.0), *ups(130), [silent(0, 140.0)], rise(146.0), *ups(150, 160, 170))
+    sends = [one.sent_at for one in recorder.records]
+    assert len(sends) == len(set(sends))
+    assert set(sends) >= {90.0, 100.0, 110.0, 116.0, 120.0, 126.0, 130.0, 140.0, 146.0, 150.0, 160.0}
 
 
 def test_flapping_for_three_hours_keeps_a_bounded_number_of_records_a_run() -> None:
@@ -173,3 +186,105 @@ def test_a_silence_nobody_recorded_is_not_told_of_a_later_run() -> None:
     recorder.state = state  # as it stood, with no memory of its packets
     recorder.take([knock(0, 116.0)], rise(118.0), *ups(120, 130), [silent(0, 140.0)], rise(148.0))
     assert {one.sent_at for one in recorder.records} == {120.0, 130.0, 140.0, 141.0, 142.0, 148.0}
+
+
+# More down-runs a day than are recorded whole
+
+
+def worn(begin: float, times: int) -> Recorder:
+    """A line that falls silent for 6 s once a minute, so many times."""
+    recorder = Recorder()
+    for number in range(times):
+        at = begin + 60.0 * number
+        recorder.take(*ups(at, at + 10, at + 20), [silent(0, at + 30)], [knock(0, at + 36)], rise(at + 38))
+    return recorder
+
+
+def test_of_many_down_runs_a_day_the_first_hundred_are_recorded_whole() -> None:
+    recorder = worn(0.0, 300)
+    # the answer before (the one before that is kept with the run before), three silent packets, one knock, the
+    # answer that ended it
+    assert recorder.of_run(60.0 * 5 + 30)[:6] == [
+        (60.0 * 5 + 20, 1, True, ADDRESSES[0]),
+        *((60.0 * 5 + at, 1, False, "") for at in (30.0, 31.0, 32.0, 36.0)),
+        (60.0 * 5 + 38, 1, True, ADDRESSES[0]),
+    ]
+    starts = [60.0 * number + 30 for number in range(300)]
+    whole = [start for start in starts if len(recorder.of_run(start)) > 1]
+    assert whole == starts[:WHOLE_A_DAY]
+
+
+def test_of_the_further_ones_the_silence_is_one_record() -> None:
+    recorder = worn(0.0, 300)
+    [one] = [one for one in recorder.records if one.run_started_at == 60.0 * 250 + 30]
+    at = 60.0 * 250
+    assert one == PacketRecord(0, at + 30, at + 30, at + 36, 4, None, "")
+
+
+def test_what_a_further_one_does_not_record_stands_in_its_run() -> None:
+    recorder = worn(0.0, 101)
+    before, asked = recorder.state, answers([silent(0, 60.0 * 101)])
+    recorder.state, changes = runs.step(before, asked)
+    [fallen] = changes.started_after.tolist()
+    assert fallen == 60.0 * 100 + 38  # send of the last answered packet, recorded with no run
+    _, changes = runs.step(recorder.state, answers(rise(60.0 * 101 + 6)))
+    assert (changes.started_at[0], changes.started_before[0]) == (6066.0, 6066.01)
+
+
+def test_another_day_has_a_hundred_of_its_own_and_so_has_every_line() -> None:
+    recorder = worn(86_400.0 - 60.0 * 200, 201)
+    starts = sorted({one.run_started_at for one in recorder.records})
+    assert len(recorder.of_run(starts[199])) == 1
+    assert len(recorder.of_run(starts[200])) > 1
+    recorder.take([up(1, 90_000.0)], [silent(1, 90_010.0)])
+    assert len([one for one in recorder.records if one.target == 1]) == 4
+
+
+def test_a_long_outage_of_a_worn_line_is_one_record_and_ends_with_the_first_answer() -> None:
+    recorder = worn(0.0, 150)
+    recorder.take([silent(0, 9030.0)], *([knock(0, 9036.0 + 2 * number)] for number in range(1000)))
+    recorder.take(rise(11_036.0), *ups(11_040, 11_050, 11_060))
+    assert recorder.of_run(9030.0) == [(9030.0, 1003, False, "")]
+    assert recorder.of_run(9030.0)[0][1] == 3 + 1000
+
+
+def test_a_worn_line_that_cannot_be_asked_any_more_keeps_its_silence() -> None:
+    recorder = worn(0.0, 150)
+    refused = Question(0, (9040.0,), received_at=9040.0, reason="no buffer", unknown=True)
+    recorder.take([silent(0, 9030.0)], [refused])
+    assert recorder.of_run(9030.0) == [(9030.0, 3, False, "")]
+
+
+def test_a_worn_line_for_a_day_keeps_a_bounded_number_of_records() -> None:
+    # 1440 down-runs: 100 whole ones of up to 9 records, of each other one record
+    recorder = worn(0.0, 1440)
+    assert len(recorder.records) <= WHOLE_A_DAY * 9 + (1440 - WHOLE_A_DAY)
+
+
+# Read back from the ledger
+
+
+def test_a_down_run_is_read_back_with_what_is_kept_with_the_run_before(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, count=1)
+    for start, script in (
+        (100.0, [up(0, 100.0)]),
+        (110.0, [silent(0, 110.0)]),
+        (120.0, [up(0, 120.0)]),
+        (130.0, [silent(0, 130.0)]),
+        (140.0, [up(0, 140.0)]),
+        (150.0, [up(0, 150.0)]),
+        (500.0, [up(0, 500.0)]),
+        (510.0, [silent(0, 510.0)]),
+    ):
+        bench.hold(start, (start + 4, seen(script)))
+    with bench.ledger.reading() as connection:
+        sends = [
+            [one.sent_at / 1e6 for one in reading.packets(connection, bench.checks[0], at * 1_000_000)]
+            for at in (110, 130, 510)
+        ]
+    assert sends[0] == [100.0, 110.0, 111.0, 112.0, 120.0]
+    assert sends[1] == [110.0, 111.0, 112.0, 120.0, 130.0, 131.0, 132.0, 140.0, 150.0]
+    assert sends[2] == [500.0, 510.0, 511.0, 512.0]
+    with bench.ledger.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(schema.packet)) == 14
+    bench.ledger.close()
