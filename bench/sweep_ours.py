@@ -19,6 +19,7 @@ from collector import checks
 from collector.ledger import store
 from collector.quality import BIN_SECONDS
 from collector.rounds import Plan, Round
+from collector.spool import Heading, Spool
 from collector.writer import Writer
 from probes.clock import SystemClock
 from probes.columns import Answers, Targets
@@ -47,15 +48,18 @@ def main() -> None:
     rhythm = Rhythm(interval=float(sys.argv[2]))
     with tempfile.TemporaryDirectory() as folder:
         ledger = store.open_ledger(store.sqlite_url(Path(folder)), create=True)
-        print(json.dumps(_hold_all(ledger, addresses, rhythm, paced=sys.argv[3] == "paced")))
+        life = store.Life(collector="bench", vantage="bench", version="0", now=time.time())
+        ledger.begin(life)
+        writer = Writer(ledger, life, Spool(Path(folder), Heading(life, life.token)))
+        print(json.dumps(_hold_all(ledger, writer, addresses, rhythm, paced=sys.argv[3] == "paced")))
         ledger.close()
 
 
 def _hold_all(
-    ledger: store.Ledger, addresses: tuple[str, ...], rhythm: Rhythm, *, paced: bool
+    ledger: store.Ledger, writer: Writer, addresses: tuple[str, ...], rhythm: Rhythm, *, paced: bool
 ) -> dict[str, list[dict[str, float]]]:
-    clock, losses, writer = SystemClock(), Losses(), Writer(ledger)
-    plan = _plan(ledger, addresses, rhythm, clock.wall())
+    clock, losses = SystemClock(), Losses()
+    plan = _plan(ledger, addresses, rhythm)
     prober = IcmpProber(plan.targets, rhythm)
     one = Round(plan, prober, clock, writer.put, losses.tell)
     writer.start()
@@ -72,8 +76,7 @@ def _hold_all(
     return _with_quality(found, rhythm.interval)
 
 
-def _plan(ledger: store.Ledger, addresses: tuple[str, ...], rhythm: Rhythm, now: float) -> Plan:
-    ledger.begin(store.Life(collector="bench", vantage="bench", version="0", now=now))
+def _plan(ledger: store.Ledger, addresses: tuple[str, ...], rhythm: Rhythm) -> Plan:
     same = {"kind": "circuit", "probe": "icmp", "source": "", "vantage": "bench"}
     ids = ledger.enrol([{**same, "subject": address, "address": address} for address in addresses])
     sentinel = np.zeros(len(addresses), np.bool_)

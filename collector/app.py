@@ -1,5 +1,6 @@
-"""The service: one parent that starts *ask* and *tell*, starts again what dies, and stops both within two seconds."""
+"""The service: one parent that starts *ask*, *tell* and *traps*, starts again what dies, and stops all within 2 s."""
 
+import argparse
 import fcntl
 import logging
 import os
@@ -13,19 +14,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from collector import inforce
+from collector import processes
+from collector.apart import apart
+from collector.keeping import due, outcome
+from collector.moments import Moments, Starter
 from config.errors import LinewalkerError, MachineError
-from config.load import load
 
 log = logging.getLogger(__name__)
 
 # -P: a folder named collector where the user stands must not be taken for ours.
-PYTHON = (sys.executable, "-P", "-m")
-STOP_SECONDS = 2.0
+PYTHON: tuple[str, ...] = (sys.executable, "-P", "-m")
 _RESTART_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
+KEEPING_LOOK_SECONDS = 60.0  # after a start, too: the rounds come first
+KEEPING_AGAIN_SECONDS = 3600.0
+KEEPING_LONGEST_SECONDS = 12 * 3600.0
 _PRACTICE = "practice-network"
+TRAPS = "traps"
 
 
 @dataclass(slots=True)
@@ -35,12 +42,16 @@ class Child:
     name: str
     argv: list[str]
     fds: tuple[int, ...] = ()
+    wanted: bool = True
+    stop_seconds: float = processes.STOP_SECONDS
     process: subprocess.Popen[bytes] | None = None
     again_at: float = field(default=0.0)
 
     def start(self) -> None:
-        """Start it in our own group, so that Ctrl-C reaches it and it can leave that to us."""
-        self.process = subprocess.Popen(self.argv, pass_fds=self.fds, stdin=subprocess.DEVNULL)
+        """Start it, if it is wanted, in our own group, so that Ctrl-C reaches it and it can leave that to us."""
+        self.process = None
+        if self.wanted:
+            self.process = subprocess.Popen(self.argv, pass_fds=self.fds, stdin=subprocess.DEVNULL)
 
     def look(self, now: float) -> None:
         """Start it again, a second after it was found dead."""
@@ -52,6 +63,58 @@ class Child:
         elif now >= self.again_at:
             self.again_at = 0.0
             self.start()
+
+
+@dataclass(slots=True)
+class Keeper:
+    """The process that keeps the ledger: started whenever that is due, one at a time."""
+
+    child: Child
+    data_dir: Path
+    daily: due.Daily
+    look_at: float  # monotonic
+    begun: float = 0.0  # monotonic
+    begun_at: float = 0.0
+
+    def look(self, now: float, wall: float) -> None:
+        """Start it if it is due; a failed one again after an hour. `now` is monotonic, `wall` since 1970 UTC."""
+        process = self.child.process
+        if process is not None and process.poll() is None:
+            if now > self.begun + KEEPING_LONGEST_SECONDS:
+                process.kill()  # it hangs; whatever it was about is taken up by the next
+            return
+        try:
+            if process is not None:
+                self.child.process = None
+                self._ended(process.returncode, now)
+            elif now >= self.look_at:
+                self.look_at = now + KEEPING_LOOK_SECONDS
+                self._start_if_due(now, wall)
+        except OSError:  # whatever this machine lacks just now, watching goes on
+            log.exception("the ledger is not kept")
+            self.look_at = now + KEEPING_AGAIN_SECONDS
+
+    def _start_if_due(self, now: float, wall: float) -> None:
+        if self.daily.missed(outcome.last_success(self.data_dir), wall):
+            self.begun, self.begun_at = now, wall
+            self.child.start()
+
+    def _ended(self, status: int, now: float) -> None:
+        if status:
+            log.error("%s ended with status %s; it is tried again in an hour", self.child.name, status)
+            self.look_at = now + KEEPING_AGAIN_SECONDS
+            outcome.cut_short(self.data_dir, self.begun_at, status)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A configuration in force, as far as the parent goes by it: its place, and what is to be started when."""
+
+    place: Path
+    daily: due.Daily
+    traps: bool
+    tests: Moments | None  # when throughput is tested
+    checks: int  # how many are asked
 
 
 def serve(
@@ -66,32 +129,61 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     signal.signal(signal.SIGHUP, lambda *_: reloading.set())
-    with _held(data_dir):
-        accepted = inforce.accept(load(config), data_dir)
+    with held(data_dir):
+        accepted = apart(lambda: _accepted(config, data_dir))
         children = _children(accepted, data_dir, listener, watch=watch, problem=problem)
+        keeper = _keeper(accepted.place, data_dir, accepted.daily)
+        tests = _tests(accepted.place, data_dir)
+        tester = Starter(tests, accepted.tests)
         for child in children:
             child.start()
         while not stopping.wait(_LOOK_SECONDS):
             if reloading.is_set():
                 reloading.clear()
-                _reload(config, data_dir, children)
+                accepted = _reload(config, data_dir, children) or accepted
+                keeper.daily, tester.moments = accepted.daily, accepted.tests
             for child in children:
                 child.look(time.monotonic())
-        _stop(children)
+            if watch:
+                keeper.look(time.monotonic(), time.time())
+                tester.look(time.monotonic(), time.time())
+        _stop([*children, keeper.child, tests])
 
 
-def _reload(config: Path, data_dir: Path, children: list[Child]) -> None:
-    """Put a changed configuration in force by starting the processes anew; a bad one changes nothing."""
+def _reload(config: Path, data_dir: Path, children: list[Child]) -> Accepted | None:
+    """Put a changed configuration in force by starting the processes anew; a bad one changes nothing, and is None."""
     try:
-        inforce.accept(load(config), data_dir)
+        accepted = apart(lambda: _accepted(config, data_dir))
     except LinewalkerError as error:
         log.error("the new configuration is refused, the old one stays in force:\n%s", error)  # noqa: TRY400
-        inforce.refuse(error, data_dir)
-        return
+        return None
     log.warning("the configuration is loaded again")
     _stop(children)
     for child in children:
+        if child.name == TRAPS:
+            child.wanted = accepted.traps
+        elif child.name == "ask":
+            child.stop_seconds = processes.stop_seconds(accepted.checks)
         child.start()
+    return accepted
+
+
+def _accepted(config: Path, data_dir: Path) -> Accepted:
+    """Put a configuration in force, or keep why it cannot be used and say so."""
+    # Imported here: this process lives for years and needs none of it, only the one that reads the file does.
+    from collector import inforce  # noqa: PLC0415
+    from config.load import load  # noqa: PLC0415
+
+    try:
+        loaded = load(config)
+        daily = due.Daily(loaded.storage.daily_at, ZoneInfo(loaded.calendar.zone))
+        ordered, zone = loaded.throughput, ZoneInfo(loaded.calendar.zone)
+        tests = Moments(ordered.times, ordered.within, zone) if ordered else None
+        asked = inforce.count(loaded, time.time())
+        return Accepted(inforce.accept(loaded, data_dir), daily, loaded.traps is not None, tests, asked)
+    except LinewalkerError as error:
+        inforce.refuse(error, data_dir)
+        raise
 
 
 def listen(address: str) -> socket.socket:
@@ -140,8 +232,11 @@ def is_practice(data_dir: Path) -> bool:
 
 
 @contextmanager
-def _held(data_dir: Path) -> Iterator[None]:
-    """Hold the data directory: two collectors on one ledger would write each other's facts."""
+def held(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory: two collectors on one ledger would write each other's facts.
+
+    Raises LinewalkerError while somebody else holds it.
+    """
     with (data_dir / "collector.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -154,24 +249,62 @@ def _held(data_dir: Path) -> Iterator[None]:
 
 
 def _children(
-    config: Path, data_dir: Path, listener: socket.socket, *, watch: bool, problem: str
+    accepted: Accepted, data_dir: Path, listener: socket.socket, *, watch: bool, problem: str
 ) -> list[Child]:
-    common = ["-c", str(config), "--data", str(data_dir)]
+    common = ["-c", str(accepted.place), "--data", str(data_dir)]
     fd = listener.fileno()
     ask = [*PYTHON, "collector.ask", *common]
     tell = [*PYTHON, "collector.tell", *common, "--listen-fd", str(fd), "--problem", problem]
-    return [*([Child("ask", ask)] if watch else []), Child("tell", tell, (fd,))]
+    if not watch:
+        return [Child("tell", tell, (fd,))]
+    traps = Child(TRAPS, [*PYTHON, "collector.traps", *common], wanted=accepted.traps)
+    seconds = processes.stop_seconds(accepted.checks)
+    return [Child("ask", ask, stop_seconds=seconds), Child("tell", tell, (fd,)), traps]
+
+
+def _keeper(config: Path, data_dir: Path, daily: due.Daily) -> Keeper:
+    keep = [*PYTHON, "collector.keeping.daily", "-c", str(config), "--data", str(data_dir)]
+    return Keeper(Child("keep", keep), data_dir, daily, time.monotonic() + KEEPING_LOOK_SECONDS)
+
+
+def _tests(config: Path, data_dir: Path) -> Child:
+    argv = [*PYTHON, "collector.throughput", "-c", str(config), "--data", str(data_dir)]
+    return Child("throughput", argv)
 
 
 def _stop(children: list[Child]) -> None:
-    deadline = time.monotonic() + STOP_SECONDS
-    running = [child.process for child in children if child.process and child.process.poll() is None]
-    for process in running:
+    began = time.monotonic()
+    running = [
+        (child.process, child.stop_seconds)
+        for child in children
+        if child.process and child.process.poll() is None
+    ]
+    for process, _ in running:
         process.terminate()
-    for process in running:
+    for process, seconds in running:
         try:
-            process.wait(max(0.0, deadline - time.monotonic()))
+            process.wait(max(0.0, began + seconds - time.monotonic()))
         except subprocess.TimeoutExpired:
             log.error("process %s did not stop in time and is killed", process.pid)  # noqa: TRY400
             process.kill()
             process.wait()
+
+
+def command(config: Path, data_dir: Path, fd: int) -> list[str]:
+    """The command that serves on an open socket, for a process that has done all that a user is told of."""
+    return [*PYTHON, "collector.app", "-c", str(config), "--data", str(data_dir), "--listen-fd", str(fd)]
+
+
+def main() -> None:
+    """Entry of the parent, on a socket that was opened for it; it holds next to nothing."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-c", "--config", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--listen-fd", type=int, required=True)
+    given = parser.parse_args()
+    with socket.socket(fileno=given.listen_fd) as listener:
+        serve(given.config, given.data, listener)
+
+
+if __name__ == "__main__":
+    processes.guarded(main)
