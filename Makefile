@@ -16,9 +16,9 @@ else
 	exec $(BIN)/linewalker demo --data $(DATA)
 endif
 
-## test: all tests, with what they cover
+## test: all tests, four files at a time because most of them wait, with what they cover
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --cov --cov-report=term $(PYTEST)
 
 ## check: format, lint, types, import rules, tests
 check: .venv/.installed-dev

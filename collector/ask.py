@@ -1,4 +1,4 @@
-"""The process that asks: rounds, runs, and the only writer of facts. It reads no page and serves none."""
+"""The process that asks: rounds, runs, and the only writer of observed facts. It reads no page and serves none."""
 
 import argparse
 import datetime as dt
@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from array import array
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -14,71 +15,82 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from collector import checks, frames, inforce, processes, quality, restore, runs, tracing
+from collector import checks, frames, inforce, processes, quality, restore, runs, telling, tracing
 from collector.feed import Feed
-from collector.ledger import store
+from collector.ledger import reading, store
+from collector.opening import Opening, Standing
+from collector.reference import Reference
 from collector.rounds import Plan, Round
 from collector.schedule import Schedule
+from collector.spool import Heading, Spool
+from collector.trapped import Trapped
 from collector.version import VERSION
 from collector.writer import Writer
+from config import profiles
+from config.asked import BUILT_IN
 from config.model import Config
 from probes import PROBERS
 from probes.clock import Clock, SystemClock
 from probes.columns import DOWN, Answers, Targets
-from probes.rhythm import Rhythm
+from probes.eyes import Eyes
+from probes.texts import Texts
 
 log = logging.getLogger(__name__)
 
 _PERMISSION_SECONDS = 10
-_LOOK_SECONDS = 20  # how soon a new day is noticed; the parent then starts us anew
+_LOOK_SECONDS = 1.0
+_SETTLED_SECONDS = 30.0
+_SPARE_SECONDS = 0.5  # of those in which the process must have ended
+_DAY_LOOKS = 20  # how often a look is also for a new day; the parent then starts us anew
 
 
 class Asker:
-    """Everything *ask* holds while it runs: the ledger, the writer, the rounds, the feed."""
+    """Everything *ask* holds while it runs: the way into the ledger, the writer, the rounds, the feed."""
 
-    def __init__(self, config: Config, data_dir: Path, clock: Clock) -> None:
-        self.config = config
+    def __init__(self, place: Path, data_dir: Path, clock: Clock) -> None:
         self.clock = clock
         self.started_at = clock.wall()
-        self.ledger = store.open_ledger(ledger_url(config, data_dir), create=True)
+        self.place = place  # of the configuration: its text is read when it is needed
+        asked = inforce.asked(place, self.started_at)
+        self.config = config = asked.config
+        self.until = asked.until
         self.life = store.Life(
             collector="main", vantage=config.vantage.name, version=VERSION, now=self.started_at
         )
-        self.ledger.begin(self.life)
-        self.writer = Writer(self.ledger)
+        identities = [_identity(spec, config.vantage.name) for spec in asked.specs]
+        self.opening = Opening(ledger_url(config, data_dir), data_dir, self.life, identities, clock)
+        self.standing: Standing | None = self.opening.begin()
+        ids = self.standing.ids
+        self.who = who(asked.specs, ids)
+        self.writer = Writer(self.opening, self.life, Spool(data_dir, Heading(self.life, self.standing.base)))
         self.tracer = tracing.Tracer(self.writer.put)
+        self.reference = Reference(config.vantage.clock, clock)
         self.rounds: list[Round] = []
-        self.problem = ""
-        self.specs = checks.specs(config, _today(config, self.started_at))
-        self.ids = self.ledger.enrol([_identity(spec, config.vantage.name) for spec in self.specs])
-        self.plans = _plans(config, self.specs, self.ids)
-        answers = {
-            "now": lambda _request: self._full(),
-            "ping": lambda request: frames.pack(
-                tracing.ping(request["address"], request["source"], request["count"])
-            ),
-            "trace": lambda request: frames.pack(
-                {"hops": tracing.trace(request["address"], request["source"])}
-            ),
-        }
-        self.feed = Feed(data_dir, self._full, answers)
+        self.problems: dict[str, str] = {}  # by round: why it cannot be held
+        self.plans = plans(config, asked.specs, ids)
+        self.eyes = Eyes(
+            config.rounds.of("icmp"),
+            any_configured=bool(checks.sentinels(config)),
+            shared=len(self.plans) > 1,
+        )
+        self.trapped = Trapped(self.writer.put, self.who, self.rounds)
+        self.feed = Feed(data_dir, self._full, self._answers())
         self._schedule = Schedule(clock, len(self.plans))
 
     def start(self) -> None:
         """Record the configuration, take up the runs where they stood, and begin to ask."""
+        assert self.standing  # noqa: S101 - a life starts once
+        standing, self.standing = self.standing, None  # nobody needs it any more, and it may be large
         self.writer.start()
         batch = store.Batch()
-        batch.add("config_version", [_config_row(self.config, self.started_at)])
-        vantage = self.config.vantage.name
-        with self.ledger.reading() as connection:
-            open_, watches = restore.open_runs(connection, vantage), restore.last_watches(connection, vantage)
-            bins = [restore.bins(connection, plan.checks, self.started_at) for plan in self.plans]
-        asked = {plan.name: set(plan.checks) for plan in self.plans}
-        for end in restore.left(open_, watches, asked, self.started_at):
-            batch.ends.append(end)
-            del open_[end["check"]]  # whatever is seen of this check next begins another run
+        batch.add("config_version", [self._config_row(standing)])
+        bins = [_bins(standing, plan, self.started_at) for plan in self.plans]
+        watches, asked = standing.watches, {plan.name: plan.checks for plan in self.plans}
+        batch.ends.extend(restore.left(standing.open_runs, watches, asked, self.started_at))
+        open_ = restore.going_on(standing.open_runs, watches, asked, self.started_at)
         batch.add("watch", restore.interrupted(watches))
         self.writer.put(batch)
+        self.reference.start()
         self._schedule.every("feed", 1.0, 1.0, self._beat)
         self._schedule.start()
         for plan, counted in zip(self.plans, bins, strict=True):
@@ -86,7 +98,16 @@ class Asker:
 
     def outdated(self) -> bool:
         """Whether a new day asks other checks: circuits that come into service, leave it, or change address."""
-        return checks.specs(self.config, _today(self.config, self.clock.wall())) != self.specs
+        zone = ZoneInfo(self.config.calendar.zone)
+        today = dt.datetime.fromtimestamp(self.clock.wall(), zone).date()
+        return self.until is not None and today >= self.until
+
+    @property
+    def lost(self) -> str:
+        """Why what is seen now cannot become facts any more, so that another life must begin; empty while it can."""
+        if self.opening.replaced:
+            return "the ledger was replaced by another one; watching begins anew"
+        return "more waits for the ledger than memory may hold" if self.writer.overflowing else ""
 
     def stop(self, seconds: float) -> bool:
         """Stop asking and write everything; whether everything was written in that time."""
@@ -94,76 +115,125 @@ class Asker:
         for one in self.rounds:
             one.stop()
         self.tracer.close()
+        self.reference.stop()
         written = self.writer.close(seconds)
         self.feed.close()
-        self.ledger.close()
+        if written:  # else somebody may still be writing through it
+            self.opening.close()
         return written
 
     def _begin(self, plan: Plan, state: runs.State, bins: quality.Bins) -> None:
         """Open the prober and schedule the round; while the machine does not allow it, try again later."""
+        open_ = partial(PROBERS[plan.probe].open, plan.targets, plan.rhythm, self.eyes)
         try:
-            prober = PROBERS["icmp"](plan.targets, plan.rhythm)
-        except PermissionError as error:
-            self.problem = str(error)
+            prober = open_()
+        except OSError as error:
+            self.problems[plan.name] = str(error)
             log.error("%s", error)  # noqa: TRY400 - the message is the remedy, a traceback is noise
             timer = threading.Timer(_PERMISSION_SECONDS, self._begin, (plan, state, bins))
             timer.daemon = True
             timer.start()
             return
-        self.problem = ""
-        one = Round(plan, prober, self.clock, self.writer.put, self._tell, state, bins)
+        self.problems.pop(plan.name, None)
+        one = Round(
+            plan,
+            prober,
+            self.clock,
+            self.writer.put,
+            self._tell,
+            state,
+            bins,
+            reopen=open_,
+            reference=self.reference.offset,
+        )
         self.rounds.append(one)
-        self._schedule.once(partial(one.hold, opening=True))
+        self._schedule.once(partial(_open, one))
         self._schedule.every(plan.name, plan.rhythm.interval, plan.opening_seconds, one.hold)
 
     def _beat(self) -> None:
         """Say once a second that we are here, whatever the rounds do."""
         if self.feed.heard:
-            self.feed.publish(frames.pack(self._header()))
+            self.feed.publish(telling.beat(self._about(), self.rounds))
 
     def _tell(self, one: Round, answers: Answers | None) -> None:
         if answers is not None:
             self._trace(one, answers)
         if self.feed.heard:
-            rows = np.arange(len(one.checks)) if answers is None else answers.target
-            self.feed.publish(frames.pack(self._header(), _columns(one, rows)))
+            self.feed.publish(telling.news(self._about(), self.rounds, one, answers))
+
+    def _full(self) -> bytes:
+        return telling.full(self._about(), self.rounds, self.who)
+
+    def _about(self) -> telling.About:
+        traps = self.trapped.said()
+        return telling.About(
+            at=self.clock.wall(),
+            started_at=self.started_at,
+            digest=self.config.digest,
+            problem=next(iter(self.problems.values()), "")
+            or self.writer.problem
+            or (traps or {}).get("problem", ""),
+            queue_rows=self.writer.waiting_rows,
+            spool_rows=self.writer.spooled_rows,
+            clock=self.reference.offset(),
+            traps=traps,
+        )
+
+    def _config_row(self, standing: Standing) -> store.Row:
+        """That this configuration is in force; its text only where the ledger does not have it already."""
+        known = False
+        if standing.ledger:
+            with standing.ledger.reading() as connection:
+                known = reading.has_config(connection, self.config.digest)
+        return {
+            "digest": self.config.digest,
+            "loaded_at": store.micros(self.started_at),
+            "loaded_by": processes.user(),
+            "text": "" if known else inforce.text(self.place),
+        }
+
+    def _answers(self) -> dict[str, Any]:
+        """What is answered to those who ask us something on the feed."""
+        return {
+            "now": lambda _request: self._full(),
+            "ping": lambda request: frames.pack(
+                tracing.ping(request["address"], request["source"], request["count"])
+            ),
+            "trace": lambda request: frames.pack(
+                {"hops": tracing.trace(request["address"], request["source"])}
+            ),
+            "traps": self.trapped.take,
+            "throughput": self._take_tests,
+        }
+
+    def _take_tests(self, word: dict[str, Any]) -> bytes:
+        """Write the rows of throughput tests; the answer says how many are with us now."""
+        batch = store.Batch()
+        batch.add("throughput", word["rows"])
+        self.writer.put(batch)
+        return frames.pack({"taken": len(word["rows"])})
 
     def _trace(self, one: Round, answers: Answers) -> None:
         """Trace every path that has just gone down: those whose present run began with these answers."""
         state, targets = one.now.state, one.plan.targets
         for row in np.flatnonzero(answers.outcome == DOWN).tolist():
             target = int(answers.target[row])
-            if state.outcome[target] == DOWN and state.since[target] == answers.sent[row, 0]:
+            begun = state.outcome[target] == DOWN and state.since[target] == answers.sent[row, 0]
+            if begun and tracing.is_address(one.plan.hosts[target]):  # a name is not looked up for it
                 self.tracer.submit(
                     one.plan.checks[target],
                     float(state.since[target]),
-                    targets.address[target],
+                    one.plan.hosts[target],
                     targets.source[target],
                 )
 
-    def _full(self) -> bytes:
-        who = [[spec.kind, spec.subject, check] for spec, check in zip(self.specs, self.ids, strict=True)]
-        parts = [_columns(one, np.arange(len(one.checks))) for one in self.rounds]
-        columns = {
-            name: np.concatenate([part[name] for part in parts]) for name in (parts[0] if parts else ())
-        }
-        return frames.pack({**self._header(), "who": who}, columns)
 
-    def _header(self) -> dict[str, Any]:
-        reasons = {
-            str(one.plan.checks[target]): text
-            for one in self.rounds
-            for target, text in one.now.reason.items()
-        }
-        return {
-            "at": self.clock.wall(),
-            "started_at": self.started_at,
-            "digest": self.config.digest,
-            "problem": self.problem or self.writer.problem or next((r.now.problem for r in self.rounds), ""),
-            "queue_rows": self.writer.waiting_rows,
-            "rounds": [_round_header(one) for one in self.rounds],
-            "reasons": reasons,
-        }
+def _open(one: Round) -> None:
+    """Hold the opening round; whatever was needed for it only is given back once all of it is written."""
+    one.hold(opening=True)
+    later = threading.Timer(_SETTLED_SECONDS, processes.settle)
+    later.daemon = True
+    later.start()
 
 
 def ledger_url(config: Config, data_dir: Path) -> str:
@@ -171,80 +241,88 @@ def ledger_url(config: Config, data_dir: Path) -> str:
     return config.storage.reveal_url(os.environ).reveal() or store.sqlite_url(data_dir)
 
 
-def _today(config: Config, now: float) -> dt.date:
-    return dt.datetime.fromtimestamp(now, ZoneInfo(config.calendar.zone)).date()
+def _identity(spec: checks.CheckSpec, vantage: str) -> tuple[str, ...]:
+    """What a check is known by for ever; in the order of `store.IDENTITY`."""
+    return (spec.kind, spec.subject, spec.probe, spec.address, spec.source, vantage)
 
 
-def _identity(spec: checks.CheckSpec, vantage: str) -> dict[str, str]:
-    return {
-        "kind": spec.kind,
-        "subject": spec.subject,
-        "probe": spec.probe,
-        "address": spec.address,
-        "source": spec.source,
-        "vantage": vantage,
-    }
+def _bins(standing: Standing, plan: Plan, now: float) -> quality.Bins:
+    """The counts of the five minutes that are going on; what the ledger may hold of them is not counted twice."""
+    if standing.ledger is None:
+        begun = int(now // quality.BIN_SECONDS) * quality.BIN_SECONDS
+        return quality.Bins(len(plan.checks), closed=quality.empty(begun, len(plan.checks)))
+    with standing.ledger.reading() as connection:
+        return restore.bins(connection, plan.checks, now)
 
 
-def _plans(config: Config, specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> list[Plan]:
-    """One round for every probe kind that has anything to ask."""
-    rhythm: Rhythm = config.rounds.icmp
+def who(specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> list[telling.Group]:
+    """Who is asked, by kinds."""
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for row, spec in enumerate(specs):
+        kinds.setdefault((spec.kind, spec.probe), []).append(row)
+    return [
+        telling.Group(
+            *names, array("q", [ids[row] for row in rows]), Texts(specs[row].subject for row in rows)
+        )
+        for names, rows in kinds.items()
+    ]
+
+
+def plans(config: Config, specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> list[Plan]:
+    """One round for every probe kind that has anything to ask; ICMP always has, because it asks the sentinels."""
+    return [
+        _plan(
+            config,
+            kind,
+            [(spec, check) for spec, check in zip(specs, ids, strict=True) if spec.probe == kind],
+        )
+        for kind in PROBERS
+        if any(spec.probe == kind for spec in specs)
+    ]
+
+
+def _plan(config: Config, kind: str, asked: Sequence[tuple[checks.CheckSpec, int]]) -> Plan:
+    rhythm = config.rounds.of(kind)
     targets = Targets(
-        address=tuple(spec.address for spec in specs),
-        source=tuple(spec.source or None for spec in specs),
-        phase=np.array([checks.phase(check) for check in ids]),
-        sentinel=np.array([spec.kind == "sentinel" for spec in specs]),
+        address=Texts(spec.address for spec, _ in asked),
+        source=tuple(spec.source or None for spec, _ in asked),
+        phase=checks.phases(np.array([check for _, check in asked])),
+        sentinel=np.array([spec.kind == "sentinel" for spec, _ in asked]),
+        # An echo says nothing beyond its address and source, and there may be very many.
+        settings=[profiles.complete(config, spec.settings) for spec, _ in asked if kind != BUILT_IN],
     )
-    return [Plan(f"icmp-{rhythm.interval:g}s", config.vantage.name, rhythm, tuple(ids), targets)]
-
-
-def _columns(one: Round, rows: Any) -> frames.Columns:
-    state = one.now.state
-    return {
-        "check": one.checks[rows],
-        "outcome": state.outcome[rows],
-        "since": state.since[rows],
-        "rtt": one.now.rtt[rows].astype(np.float32),
-        "loss": one.now.loss[rows].astype(np.float32),
-    }
-
-
-def _round_header(one: Round) -> dict[str, Any]:
-    now, rhythm = one.now, one.plan.rhythm
-    return {
-        "name": one.plan.name,
-        "watching": now.watching,
-        "completed": now.completed,
-        "late": now.late,
-        "watched_until": None if now.watched_until != now.watched_until else now.watched_until,
-        "interval": rhythm.interval,
-        "retry_span": rhythm.retry_span,
-    }
-
-
-def _config_row(config: Config, now: float) -> store.Row:
-    return {
-        "digest": config.digest,
-        "loaded_at": store.micros(now),
-        "loaded_by": processes.user(),
-        "text": config.text,
-    }
+    return Plan(
+        name=f"{kind}-{rhythm.interval:g}s",
+        vantage=config.vantage.name,
+        rhythm=rhythm,
+        checks=array("q", [check for _, check in asked]),
+        targets=targets,
+        probe=kind,
+        hosts=Texts(checks.host(spec) for spec, _ in asked),
+    )
 
 
 def main() -> None:
-    """Entry of the process; ends within two seconds of SIGTERM with everything written."""
+    """Entry of the process; ends within two seconds of SIGTERM, with very many checks a few more, all written."""
     parser = argparse.ArgumentParser()
     parser.add_argument("-c", "--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     given = parser.parse_args()
     processes.prepare("ask")
+    processes.allow_descriptors()
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    asker = Asker(inforce.read(given.config), given.data, SystemClock())
+    asker = Asker(given.config, given.data, SystemClock())
     asker.start()
-    while not stopping.wait(_LOOK_SECONDS) and not asker.outdated():
-        pass
-    written = asker.stop(seconds=1.5)
+    looks = 0
+    while not stopping.wait(_LOOK_SECONDS) and not asker.lost:
+        looks += 1
+        if looks % _DAY_LOOKS == 0 and asker.outdated():
+            break
+    if asker.lost:
+        log.error("%s", asker.lost)
+    checks_ = sum(len(plan.checks) for plan in asker.plans)
+    written = asker.stop(processes.stop_seconds(checks_) - _SPARE_SECONDS)
     # Not sys.exit: a round may still wait in its prober for up to a tick, and everything is written.
     os._exit(0 if written else 1)
 

@@ -2,11 +2,17 @@
 
 import click
 
+from collector.commands.archive import backup, restore
+from collector.commands.discover import discover
 from collector.commands.facts import circuits, ping, runs, status, trace
+from collector.commands.inventory import export, import_
 from collector.commands.keeping import ledger
 from collector.commands.practice import demo, lab
+from collector.commands.records import records
 from collector.commands.service import check, run
 from collector.commands.shared import Commands
+from collector.commands.snippets import snippets
+from collector.commands.traps import traps
 
 
 @click.group(cls=Commands)
@@ -15,7 +21,26 @@ def main() -> None:
     """Linewalker 巡线: watches leased lines and proves what it saw."""
 
 
-for command in (run, demo, check, status, circuits, runs, ping, trace, ledger, lab):
+for command in (
+    run,
+    demo,
+    check,
+    status,
+    circuits,
+    runs,
+    traps,
+    records,
+    ping,
+    trace,
+    ledger,
+    backup,
+    restore,
+    lab,
+    import_,
+    export,
+    discover,
+    snippets,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -4,13 +4,18 @@ Loss counts the first packets of regular rounds only. A bin is closed once no qu
 still be open.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Floats, Ints
 
 BIN_SECONDS = 300
+_UNCOVERED_SECONDS = 1.0  # of a bin whose octets are known all the same
+
+Counts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +23,20 @@ class Bin:
     """One five-minute bin; row i is target i."""
 
     started_at: int  # seconds since 1970 UTC, a multiple of BIN_SECONDS
-    sent: Ints  # regular questions asked outside down-runs
-    rescued: Ints  # of these: first packet lost, a retry answered
-    incomplete: Ints  # of these: left open because we could not see or could not ask
-    down: Ints  # regular rounds in which the check was down
-    answered: Ints  # how many round-trip times `rtt_sum` adds up
+    sent: Counts  # regular questions asked outside down-runs
+    rescued: Counts  # of these: first packet lost, a retry answered
+    incomplete: Counts  # of these: left open because we could not see or could not ask
+    down: Counts  # regular rounds in which the check was down
+    answered: Counts  # how many round-trip times `rtt_sum` adds up
     rtt_sum: Floats  # seconds
     rtt_max: Floats  # seconds
+    octets: Floats  # shape (2, targets): received and sent, as far as they are known
+    covered: Floats  # for how many seconds of the bin they are; the same shape
+
+    def octets_known(self, targets: Ints) -> Floats:
+        """The octets of these in the bin, NaN where a part of it is not known: a part is no measure of the whole."""
+        whole = self.covered[:, targets] >= BIN_SECONDS - _UNCOVERED_SECONDS
+        return np.where(whole, self.octets[:, targets], np.nan)
 
 
 @dataclass(slots=True)
@@ -37,7 +49,8 @@ class Bins:
 
 
 def count(bins: Bins, answers: Answers) -> None:
-    """Add settled questions to the bins in which they began."""
+    """Add settled questions to the bins in which they began, and octets to those in which they went."""
+    _count_octets(bins, answers)
     rows = np.flatnonzero(answers.regular)
     if not len(rows):
         return
@@ -75,8 +88,31 @@ def loss(bins: Bins) -> Floats:
 
 def empty(start: int, targets: int) -> Bin:
     """A bin in which nothing was counted yet."""
-    sent, rescued, incomplete, down, answered = np.zeros((5, targets), np.int64)
-    return Bin(start, sent, rescued, incomplete, down, answered, np.zeros(targets), np.zeros(targets))
+    sent, rescued, incomplete, down, answered = np.zeros((5, targets), np.int32)
+    rtt_sum, rtt_max = np.zeros((2, targets))
+    octets, covered = np.zeros((2, 2, targets))
+    return Bin(start, sent, rescued, incomplete, down, answered, rtt_sum, rtt_max, octets, covered)
+
+
+def _count_octets(bins: Bins, answers: Answers) -> None:
+    """Spread what went through an interface evenly over the time in which it went; definitions.md §5."""
+    for row, octets in answers.octets.items():
+        target, ended = int(answers.target[row]), float(answers.received_at[row])
+        amounts = np.array([octets.received, octets.sent])
+        known = np.flatnonzero(~np.isnan(amounts))
+        for start, seconds in _parts(ended - octets.seconds, ended):
+            if bins.closed is None or start > bins.closed.started_at:
+                one = _bin(bins, start)
+                one.octets[known, target] += amounts[known] * (seconds / octets.seconds)
+                one.covered[known, target] += seconds
+
+
+def _parts(begun: float, ended: float) -> Iterator[tuple[int, float]]:
+    """The bins a stretch lies in, and how many of its seconds in each."""
+    start = int(begun // BIN_SECONDS) * BIN_SECONDS
+    while start < ended:
+        yield start, min(ended, start + BIN_SECONDS) - max(begun, start)
+        start += BIN_SECONDS
 
 
 def _bin(bins: Bins, start: int) -> Bin:

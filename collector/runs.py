@@ -117,7 +117,11 @@ def _changes(state: State, answers: Answers, rows: Ints) -> Changes:
         started_at=started,
         started_after=np.minimum(_contradicting(state, answers, rows), started),
         started_before=np.fmax(np.where(outcome == UNKNOWN, first, answers.received_at[rows]), started),
-        reason={new: answers.reason[old] for new, old in enumerate(rows.tolist()) if old in answers.reason},
+        reason={
+            new: answers.reason[old]
+            for new, old in enumerate(rows.tolist())
+            if old in answers.reason and outcome[new] != UP  # what is said of an answer is a remark, no fact
+        },
     )
 
 

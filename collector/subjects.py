@@ -1,12 +1,24 @@
 """Who is watched, in the words of the page: every configured thing as a subject, by kind. Pure."""
 
+from dataclasses import fields
+from itertools import starmap
+from operator import attrgetter
+from sys import intern
+from typing import Any
+
 from config.model import Circuit, Config, Device, Service, System
 from config.units import write_rate
 from exporters.reading import Subject
 
+Subjects = dict[str, tuple[Subject, ...]]
+Columns = list[tuple[Any, ...]]
 
-def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
-    """Circuits, services, devices, systems and sentinels, in the order of the configuration."""
+
+def subjects(config: Config) -> Subjects:
+    """Circuits, services, devices, systems and sentinels, in the order of the configuration.
+
+    What many circuits have in common is one and the same text, not one that is equal.
+    """
     sites = {site.id: site for site in config.sites}
     carriers = {carrier.id: carrier for carrier in config.carriers}
     groups = {group.id: group.name for group in config.groups}
@@ -16,19 +28,20 @@ def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
         return Subject(
             id=one.id,
             name=one.name,
-            group=one.group,
+            group=intern(one.group),
             group_name=groups.get(one.group, ""),
-            carrier=one.carrier,
+            carrier=intern(one.carrier),
             carrier_name=carrier.name if carrier else one.carrier,
-            site=one.termination_z,
+            site=intern(one.termination_z),
             site_name=site.name if site else one.termination_z,
-            path=one.path,
+            path=intern(one.path),
             address=one.address,
-            type=one.type,
+            type=intern(one.type),
             cid=one.cid,
-            rate="" if one.commit_rate is None else write_rate(one.commit_rate),
-            fault_phone=one.fault_phone or (carrier.fault_phone if carrier else ""),
-            contact=one.z_contact,
+            rate="" if one.commit_rate is None else intern(write_rate(one.commit_rate)),
+            fault_phone=intern(one.fault_phone or (carrier.fault_phone if carrier else "")),
+            contact=intern(one.z_contact),
+            upstream=intern(one.upstream or ""),
         )
 
     def other(one: Service | Device | System) -> Subject:
@@ -43,6 +56,7 @@ def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
             address=one.check.address if one.check else "",
             derived=one.check is None,
             members=_members(one) if isinstance(one, Service) else (),
+            upstream="" if isinstance(one, Service) else one.upstream or "",
         )
 
     near = [Subject(id=a, name=a, group="near", address=a) for a in config.vantage.sentinels.near]
@@ -54,6 +68,16 @@ def subjects(config: Config) -> dict[str, tuple[Subject, ...]]:
         "systems": tuple(map(other, config.systems)),
         "sentinels": (*near, *far),
     }
+
+
+def columns(all_: tuple[Subject, ...]) -> Columns:
+    """The same field by field: to another process very many objects would go by way of as many lists."""
+    return [tuple(map(attrgetter(one.name), all_)) for one in fields(Subject)]
+
+
+def from_columns(told: Columns) -> tuple[Subject, ...]:
+    """The subjects of which these are the fields."""
+    return tuple(starmap(Subject, zip(*told, strict=True)))
 
 
 def _members(service: Service) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from collector import inforce, processes
 from collector.ask import ledger_url
 from collector.live import LiveReader
 from exporters.prometheus import Metrics
+from exporters.shared import Shared
 from exporters.web import build
 from exporters.words import words
 from probes.clock import SystemClock
@@ -30,14 +31,17 @@ def main() -> None:
     parser.add_argument("--problem", default="")
     given = parser.parse_args()
     processes.prepare("tell")
-    config = inforce.read(given.config)
-    reader = LiveReader(config, given.data, ledger_url(config, given.data), SystemClock(), given.problem)
-    app = build(reader, Metrics(reader), words, ZoneInfo(config.calendar.zone))
+    config, known = inforce.shown(given.config)
+    clock = SystemClock()
+    reader = LiveReader(config, given.data, ledger_url(config, given.data), clock, given.problem, known)
+    shared = Shared(reader, clock.monotonic)
+    app = build(shared, Metrics(shared), words, ZoneInfo(config.calendar.zone))
     settings = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS
     )
     server = uvicorn.Server(settings)
     reader.start()
+    processes.settle()
     # Served from a thread of its own: uvicorn takes signals for itself only in the main thread.
     serving = threading.Thread(target=server.run, kwargs={"sockets": [socket.socket(fileno=given.listen_fd)]})
     stopping = threading.Event()

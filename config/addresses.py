@@ -1,4 +1,4 @@
-"""Field types for ids, IP addresses, sources, the listen address and the zone; each says what it expects.
+"""Field types: ids, IP addresses, networks, sources, listen addresses, directories, zones; each says what it expects.
 
 Names are never looked up: a check that depends on DNS would tell of the name server, not of the line.
 """
@@ -86,6 +86,32 @@ def read_listen(written: str) -> str:
     )
 
 
+def read_network(written: str) -> str:
+    """An address, or a network as address/length, in its shortest spelling."""
+    try:
+        network = ipaddress.ip_network(written)
+    except ValueError:
+        raise _not_a_network(written) from None
+    return str(network.network_address) if network.num_addresses == 1 else str(network)
+
+
+def _not_a_network(written: str) -> WrongValueError:
+    try:
+        meant = ipaddress.ip_network(written, strict=False)
+    except ValueError:
+        return WrongValueError(
+            "{found} is neither an address nor a network; expected such as 10.64.0.2 or 10.64.0.0/24",
+            rule="address",
+            found=repr(written),
+        )
+    return WrongValueError(
+        "{found} is an address inside a network; expected the network {network} or the address alone",
+        rule="address",
+        found=written,
+        network=meant,
+    )
+
+
 def _version(address: str) -> int:
     try:
         return ipaddress.ip_address(address).version
@@ -106,8 +132,19 @@ def read_zone(written: str) -> str:
     return written
 
 
+def read_directory(written: str) -> str:
+    """A directory by its full path: commands are run from anywhere."""
+    if written and not written.startswith("/"):
+        raise WrongValueError(
+            "a directory must be given by its full path, such as /var/backups/linewalker", rule="directory"
+        )
+    return written
+
+
 Id = Annotated[str, AfterValidator(read_id)]
 Address = Annotated[str, AfterValidator(read_address)]
 Source = Annotated[str, AfterValidator(read_source)]
 Listen = Annotated[str, AfterValidator(read_listen)]
+Network = Annotated[str, AfterValidator(read_network)]
 Zone = Annotated[str, AfterValidator(read_zone)]
+Directory = Annotated[str, AfterValidator(read_directory)]

@@ -35,7 +35,9 @@ def repeated_questions(root: Entry) -> Iterator[Remark]:
     # Two systems on one host are right and stay silent; only a line needs a question nobody else asks.
     for section in ("services", "devices", "systems"):
         for entry in root.entries(section):
-            yield from _asked_before(entry.within("check"), first)
+            # A port or a page at the end of a line is another question than the line.
+            if entry.within("check").text("probe") in ("", "icmp"):
+                yield from _asked_before(entry.within("check"), first)
 
 
 def _asked_before(asked: Entry, first: dict[Question, Loc]) -> Iterator[Remark]:

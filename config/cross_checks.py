@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from config import check_addresses, check_dates, check_references, check_services
+from config import (
+    check_addresses,
+    check_dates,
+    check_interfaces,
+    check_probes,
+    check_references,
+    check_services,
+    check_throughput,
+)
 from config.tree import Entry, Remark
 
 CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
@@ -14,6 +22,7 @@ CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
     check_services.unjudgeable_services,
     check_services.needs_beyond_members,
     check_services.nothing_watched,
+    check_probes.unverified_certificates,
     check_dates.reversed_service_days,
     check_dates.misplaced_changes,
 )
@@ -24,3 +33,5 @@ def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     for check in CHECKS:
         yield from check(root)
     yield from check_references.dangling_references(root, unsure)
+    yield from check_interfaces.unbound_interfaces(root, unsure)
+    yield from check_throughput.impossible_tests(root, unsure)

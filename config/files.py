@@ -9,7 +9,7 @@ alone can load any past configuration again. What the texts say is for others to
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,12 +40,17 @@ class Texts(Protocol):
         """The text of a table the configuration names."""
         ...
 
+    def names(self, folder: str, ending: str) -> tuple[str, ...]:
+        """The files in a folder the configuration names, those with this ending, in order."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A configuration file on disk, and the tables beside it."""
+    """A configuration file on disk, and the tables beside it; `instead` are bytes read in the place of a file's."""
 
     path: Path
+    instead: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def main(self) -> str:
@@ -54,21 +59,41 @@ class Folder:
 
     def read(self, name: str) -> str:
         """The text of a file beside the configuration file."""
-        return read_text(self.path.parent / name)
+        return decode(self.instead[name]) if name in self.instead else read_text(self.path.parent / name)
+
+    def names(self, folder: str, ending: str) -> tuple[str, ...]:
+        """The files in a folder beside the configuration file."""
+        place = self.path.parent / folder
+        if not place.is_dir():
+            raise WrongValueError("there is no such folder", rule="file")
+        return tuple(sorted(f"{folder}/{one.name}" for one in place.iterdir() if one.name.endswith(ending)))
 
     def table(self, name: str) -> Written:
         """The text of a table beside the configuration file."""
-        match = _SHEET.fullmatch(name)
-        if match is None:
+        file, title = sheet_of(name)
+        if title is None:
             return Written(name, self.read(name))
-        return _read_workbook(self.path.parent / match["file"], match["file"], match["title"] or "")
+        raw = self.instead[file] if file in self.instead else read_workbook(self.path.parent / file)
+        return _sheet_as_text(raw, file, title)
 
 
-def _read_workbook(path: Path, name: str, title: str) -> Written:
-    from config.workbooks import read_bytes, read_sheet  # noqa: PLC0415 - slow to import, and most have CSV
+def sheet_of(name: str) -> tuple[str, str | None]:
+    """The file of a table and the title of its sheet: empty for the only one, None where it is no workbook."""
+    match = _SHEET.fullmatch(name)
+    return (name, None) if match is None else (match["file"], match["title"] or "")
+
+
+def read_workbook(path: Path) -> bytes:
+    """The bytes of a workbook. Raises WrongValueError if there are none to be had, or too many."""
+    from config.workbooks import read_bytes  # noqa: PLC0415 - slow to import, and most have CSV
 
     with _told_as_wrong_value():
-        raw = read_bytes(path)
+        return read_bytes(path)
+
+
+def _sheet_as_text(raw: bytes, name: str, title: str) -> Written:
+    from config.workbooks import read_sheet  # noqa: PLC0415 - slow to import, and most have CSV
+
     sheet = read_sheet(raw, title)
     refused = tuple((cell.row, cell.column, cell.wrong) for cell in sheet.refused)
     return Written(f"{name}[{sheet.title}]", sheet.text(), ",", refused)
@@ -86,6 +111,12 @@ class Archive:
         if name not in self.files:
             raise WrongValueError("the archive does not hold this file", rule="file")
         return self.files[name]
+
+    def names(self, folder: str, ending: str) -> tuple[str, ...]:
+        """The files kept of a folder."""
+        return tuple(
+            sorted(name for name in self.files if name.startswith(f"{folder}/") and name.endswith(ending))
+        )
 
     def table(self, name: str) -> Written:
         """The text kept of a table; of a workbook its sheet as CSV."""

@@ -4,12 +4,13 @@ The order of things: read the text, its YAML, the tables it names; validate each
 entries against each other; say everything with its place. What single values and entries may be is not here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from config import profiles
 from config.cross_checks import cross_check
 from config.errors import ConfigError, Finding, WrongValueError
 from config.files import Archive, Folder, Texts, open_archive
@@ -18,13 +19,20 @@ from config.model import Config, Network
 from config.tables import Table, Written, read_table
 from config.tree import LISTS, Entry, Loc, Remark, Tree, Value, path_text
 from config.yaml_places import Document, NotYamlError, read_yaml
+from probes.snmp_profile import Profile
 
 Place = tuple[int, int, str]  # which file, which line or row, and both as text
 
 
-def load(path: Path) -> Config:
-    """The configuration in the file at `path`. Raises ConfigError with every finding of severity error."""
-    return _Loading(Folder(path), str(path)).config()
+def load(
+    path: Path, instead: Mapping[str, bytes] | None = None, unsure: frozenset[str] = frozenset()
+) -> Config:
+    """The configuration in the file at `path`. Raises ConfigError with every finding of severity error.
+
+    `instead` holds what is read in the place of a file, by the name of that file: so a change can be tried.
+    `unsure` names lists that are known to be incomplete: nothing dangles that may refer to them.
+    """
+    return _Loading(Folder(path, instead or {}), str(path), unsure).config()
 
 
 def load_text(text: str) -> Config:
@@ -49,10 +57,12 @@ class _Loading:
 
     texts: Texts
     shown: str  # the file as the user named it
+    incomplete: frozenset[str] = frozenset()
     kept: Archive = field(init=False)
     document: Document | None = None
     tables: dict[str, Table] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)  # lists whose table could not be read at all
+    profiles: dict[str, Profile] = field(default_factory=dict)
     findings: dict[str, tuple[int, int, Finding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,7 +74,10 @@ class _Loading:
         errors = tuple(finding for finding in self.found() if finding.severity == "error")
         if errors or network is None:
             raise ConfigError(errors)
-        return Config(**dict(network), digest=self.kept.digest, text=self.kept.text())
+        profiles = tuple(self.profiles.values())
+        return Config(
+            **dict(network), known_profiles=profiles, digest=self.kept.digest, text=self.kept.text()
+        )
 
     def found(self) -> tuple[Finding, ...]:
         """The findings, in the order of the file and then of its tables."""
@@ -76,10 +89,11 @@ class _Loading:
         if tree is None:
             return None
         self._read_tables(tree)
+        self._read_profiles(tree)
         readable = {key: value for key, value in tree.items() if key not in self.unread}
         # Cross-checks see the tree, not the models: one bad value must not keep a dangling reference unsaid.
         network = self._validate(readable)
-        unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list)}
+        unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list)} | self.incomplete
         unsure |= {section for section, table in self.tables.items() if table.findings}
         self._say_all(cross_check(Entry((), tree), frozenset(unsure)))
         return network
@@ -130,6 +144,28 @@ class _Loading:
         for finding in table.findings:
             self._keep(len(self.tables), 1, finding)
         return table.entries
+
+    def _read_profiles(self, tree: Tree) -> None:
+        """Ours, and those of the user's folder, which take the places of ours of the same name."""
+        self.profiles = {one.name: one for one in profiles.built_in()}
+        folder = tree.get("profiles")
+        try:
+            names = self.texts.names(folder, profiles.ENDING) if isinstance(folder, str) else ()
+            for number, name in enumerate(names):
+                shown = str(Path(self.shown).parent / name)
+                found = profiles.read_profile(Path(name).stem, self._text(name), shown)
+                if found.profile is None:
+                    self.unread.add("profiles")
+                else:
+                    self.profiles[found.profile.name] = found.profile
+                for finding in found.findings:
+                    self._keep(1 + len(LISTS) + number, 1, finding)
+        except WrongValueError as wrong:
+            order, line, place = self._place(("profiles",))
+            self._add((order, line, f"{place}: {folder}"), wrong)
+            self.unread.add("profiles")
+        if "profiles" not in self.unread:
+            self._say_all(profiles.unknown_names(Entry((), tree), self.profiles))
 
     def _validate(self, tree: Tree) -> Network | None:
         try:

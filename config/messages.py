@@ -1,6 +1,6 @@
 """What pydantic refuses, said in our own words: what was wrong and what was expected there.
 
-One function a kind of refusal, listed in `_SAYINGS`. Below `storage` nothing that was written is repeated.
+One function a kind of refusal, listed in `_SAYINGS`. Of `storage` and `traps` nothing that was written is repeated.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,28 +9,32 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from config.asked import TAG
 from config.errors import WrongValueError
-from config.keys import fields, model_at, nearest
+from config.keys import AnyModel, fields, model_at, nearest
+from config.model import Network
 from config.tree import Loc, Remark, remark
 
 # Long enough for any address, name or URL path; short enough that a pasted page does not fill the screen.
 _SHOWN = 60
 _UNSHOWN = "this"
-_MAY_HOLD_SECRETS = ("storage",)
+_MAY_HOLD_SECRETS = ("storage", "traps")
 
 
-def remarks_of(error: ValidationError) -> list[Remark]:
-    """Every refusal of a validation as a remark at its place."""
-    return [_remark(details) for details in error.errors(include_url=False)]
+def remarks_of(error: ValidationError, root: AnyModel = Network) -> list[Remark]:
+    """Every refusal of a validation of `root` as a remark at its place."""
+    return [_remark(details, root) for details in error.errors(include_url=False)]
 
 
-def _remark(details: ErrorDetails) -> Remark:
-    loc, context = details["loc"], details.get("ctx", {})
+def _remark(details: ErrorDetails, root: AnyModel) -> Remark:
+    tagged, context = details["loc"], details.get("ctx", {})
+    loc = tuple(step for step in tagged if not str(step).startswith(TAG))
     wrong = context.get("error")
     if isinstance(wrong, WrongValueError):
         return remark(loc, wrong)
     say = _SAYINGS.get(details["type"], _say_otherwise)
-    return say(loc, _shown(loc, details["input"]), {**context, "msg": details["msg"]})
+    told = {**context, "msg": details["msg"], "tagged": tagged, "root": root}
+    return say(loc, _shown(loc, details["input"]), told)
 
 
 def _shown(loc: Loc, written: object) -> str:
@@ -49,8 +53,8 @@ def _say_missing(loc: Loc, _found: str, _context: Mapping[str, Any]) -> Remark:
     return Remark(loc, "missing", "{key} is missing; it is required", {"key": loc[-1]})
 
 
-def _say_unknown(loc: Loc, _found: str, _context: Mapping[str, Any]) -> Remark:
-    model = model_at(loc[:-1])
+def _say_unknown(loc: Loc, _found: str, context: Mapping[str, Any]) -> Remark:
+    model = model_at(context["tagged"][:-1], context["root"])
     known = fields(model) if model else {}
     near = nearest(str(loc[-1]), known)
     if near:
@@ -107,6 +111,17 @@ def _say_one_of(loc: Loc, found: str, context: Mapping[str, Any]) -> Remark:
     return Remark(loc, "choice", "{found} is not known here; expected {known}", values)
 
 
+def _say_kind(loc: Loc, _found: str, context: Mapping[str, Any]) -> Remark:
+    """A kind of probe there is not."""
+    known = context["expected_tags"].replace("'", "")
+    values: dict[str, object] = {"found": context["tag"].removeprefix(TAG), "known": known.replace(TAG, "")}
+    return Remark((*loc, "probe"), "choice", "{found} is not known here; expected {known}", values)
+
+
+def _say_true_or_false(loc: Loc, found: str, _context: Mapping[str, Any]) -> Remark:
+    return Remark(loc, "value", "{found} is neither true nor false", {"found": found})
+
+
 def _say_otherwise(loc: Loc, found: str, context: Mapping[str, Any]) -> Remark:
     values = {"found": found, "why": context["msg"]}
     return Remark(loc, "value", "{found} cannot be used here: {why}", values)
@@ -117,8 +132,10 @@ _NO_EXAMPLE = ("a mapping", "a list", _UNSHOWN)
 _SAYINGS: dict[str, Callable[[Loc, str, Mapping[str, Any]], Remark]] = {
     "missing": _say_missing,
     "extra_forbidden": _say_unknown,
+    "unexpected_keyword_argument": _say_unknown,
     "string_type": _say_text,
     "model_type": _say_mapping,
+    "dataclass_type": _say_mapping,
     "model_attributes_type": _say_mapping,
     "dict_type": _say_mapping,
     "tuple_type": _say_list,
@@ -134,4 +151,7 @@ _SAYINGS: dict[str, Callable[[Loc, str, Mapping[str, Any]], Remark]] = {
     "less_than_equal": _say_most,
     "greater_than": _say_above,
     "literal_error": _say_one_of,
+    "union_tag_invalid": _say_kind,
+    "bool_parsing": _say_true_or_false,
+    "bool_type": _say_true_or_false,
 }

@@ -6,24 +6,31 @@ only several entries together can tell (a dangling reference, a loop) is in `cro
 """
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
 
-from config.addresses import Address, Id, Listen, Source, Zone
+from config.addresses import Address, Directory, Id, Listen, Source, Zone
+from config.addresses import Network as Addresses
+from config.asked import EVERY_ROUND, Check, WrittenRounds
 from config.errors import WrongValueError
-from config.rhythm import WrittenRhythm
 from config.secret import Secret, SecretRef, StorageUrl, is_reference, reveal, with_password
-from config.units import Day, Rate
-from probes.rhythm import Rhythm
+from config.throughput import Throughput
+from config.units import Day, Rate, TimeOfDay
+from probes.snmp_agent import Auth, Privacy
+from probes.snmp_profile import Profile
 
 Path = Literal["direct", "pinned", "device", "unproven"]
+
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class Model(BaseModel):
     """Frozen, and unknown keys are refused. Errors of pydantic's own never repeat what was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, **_STRICT)
 
 
 class Named(Model):
@@ -51,6 +58,7 @@ class Vantage(Model):
 
     name: str
     sentinels: Sentinels = Sentinels()  # that there is one is checked where it can be said why
+    clock: Address | None = None  # speaks NTP; the clock is compared with it, and never set
 
 
 class Group(Named):
@@ -65,20 +73,16 @@ class Carrier(Named):
     contact: str = ""
 
 
-class Site(Named):
+# Of sites and circuits there are a hundred thousand: with slots they take a quarter of what a model would.
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Site:
     """A place where circuits end."""
 
+    id: Id
+    name: str
     address: str = ""  # street address
     contact: str = ""
     phone: str = ""
-
-
-class Check(Model):
-    """An own check of a service, a device or a system."""
-
-    probe: Literal["icmp"] = "icmp"
-    address: Address
-    source: Source | None = None
 
 
 class Need(Model):
@@ -101,9 +105,12 @@ class Change(Model):
     upstream: str | None = None
 
 
-class Circuit(Named):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Circuit:
     """A leased line."""
 
+    id: Id
+    name: str
     group: str
     carrier: str
     type: str = ""
@@ -114,6 +121,10 @@ class Circuit(Named):
     in_service_until: Day | None = None  # the first day no longer in service
     address: Address
     source: Source | None = None  # source address or interface
+    check: Check | None = None  # read in another way than by asking `address` by ICMP
+    interface: str | None = (
+        None  # DEVICE/NAME, DEVICE/alias:ALIAS or DEVICE/index:NUMBER: its octets are counted
+    )
     path: Path = "unproven"
     upstream: str | None = None  # device or circuit id
     cid: str = ""  # 电路代号
@@ -184,12 +195,24 @@ class Target(Model):
     changes: tuple[TargetChange, ...] = ()
 
 
+class Backups(Model):
+    """Copies of the ledger, one a day."""
+
+    directory: Directory = ""  # empty: `backups` in the data directory
+    keep: int = Field(default=14, ge=0)  # days that have one; 0: none are made
+
+
 class Storage(Model):
     """Where the ledger is kept; empty: SQLite in the data directory. Never holds a password itself."""
 
     # As written: never a password in it, so that showing a configuration can never show a secret.
     url: StorageUrl = ""
     password: SecretRef | None = None
+    daily_at: TimeOfDay = time(1)  # of the calendar's zone: when the ledger is folded, sealed and backed up
+    keep_months: int = Field(
+        default=13, ge=13
+    )  # five-minute columns of clean days; a year is reported after it ended
+    backups: Backups = Backups()
 
     @model_validator(mode="after")
     def _has_whose_password(self) -> Self:
@@ -209,10 +232,48 @@ class Storage(Model):
         return with_password(url.reveal(), reveal(self.password, environment)) if self.password else url
 
 
-class Rounds(Model):
-    """The rhythm of each probe kind."""
+class TrapUser(Model):
+    """A user of SNMP version 3 who may send traps; what is not named is not asked for."""
 
-    icmp: WrittenRhythm = Rhythm()
+    name: str = Field(min_length=1, max_length=32)
+    auth: Auth | None = None
+    auth_password: SecretRef | None = None
+    privacy: Privacy | None = None
+    privacy_password: SecretRef | None = None
+
+    @model_validator(mode="after")
+    def _has_passwords(self) -> Self:
+        if bool(self.auth) != bool(self.auth_password) or bool(self.privacy) != bool(self.privacy_password):
+            raise WrongValueError(
+                "auth and auth_password belong together, and so do privacy and privacy_password; expected both",
+                rule="traps",
+            )
+        if self.privacy and not self.auth:
+            raise WrongValueError(
+                "what is not signed cannot be enciphered; expected auth and auth_password beside privacy",
+                rule="traps",
+            )
+        return self
+
+
+class Traps(Model):
+    """Listening for SNMP traps and informs; not done where this is not written."""
+
+    listen: tuple[Listen, ...] = Field(default=("0.0.0.0:1162", "[::]:1162"), min_length=1)
+    from_: tuple[Addresses, ...] = Field(default=(), alias="from")  # empty: the devices and systems
+    communities: tuple[SecretRef, ...] = ()
+    users: tuple[TrapUser, ...] = ()
+    most_of_one: float = Field(default=10, gt=0)  # datagrams a second from one address, in the long run
+    most_in_all: float = Field(default=100, gt=0)
+
+    @model_validator(mode="after")
+    def _trusts_somebody(self) -> Self:
+        if not self.communities and not self.users:
+            raise WrongValueError(
+                "nobody could send a trap; expected communities, such as [env:TRAP_COMMUNITY], or users",
+                rule="traps",
+            )
+        return self
 
 
 class Network(Model):
@@ -221,7 +282,7 @@ class Network(Model):
     organisation: str
     calendar: Calendar = Calendar()
     vantage: Vantage
-    rounds: Rounds = Rounds()
+    rounds: WrittenRounds = EVERY_ROUND()
     groups: tuple[Group, ...] = ()
     carriers: tuple[Carrier, ...] = ()
     sites: tuple[Site, ...] = ()
@@ -230,8 +291,11 @@ class Network(Model):
     devices: tuple[Device, ...] = ()
     systems: tuple[System, ...] = ()
     targets: tuple[Target, ...] = ()
+    traps: Traps | None = None
+    throughput: Throughput | None = None
     storage: Storage = Storage()
     listen: Listen = "127.0.0.1:8470"
+    profiles: str = ""  # a folder of the user's own, beside this file; see `config.profiles`
 
 
 class Config(Network):
@@ -239,3 +303,4 @@ class Config(Network):
 
     digest: str = ""
     text: str = Field(default="", repr=False)
+    known_profiles: tuple[Profile, ...] = Field(default=(), repr=False)

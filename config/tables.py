@@ -52,7 +52,7 @@ class Table:
         number = within[0] if within else None
         row = self.rows[number] if isinstance(number, int) else self.head
         column = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in within[1:])
-        return _place(self.name, row, column.removeprefix("."))
+        return place_of(self.name, row, column.removeprefix("."))
 
     def lacks(self, key: str) -> bool:
         """Whether a missing column already says that `key` is missing in every row."""
@@ -64,10 +64,11 @@ class Table:
 
     def say(self, rule: str, row: int, at: str, text: str, **values: object) -> None:
         """Add a finding at a row and, if it has a name, a column."""
-        self.findings.append(Finding(rule, "error", _place(self.name, row, at), text, values))
+        self.findings.append(Finding(rule, "error", place_of(self.name, row, at), text, values))
 
 
-def _place(name: str, row: int, column: str) -> str:
+def place_of(name: str, row: int, column: str = "") -> str:
+    """A place in a table as findings name it."""
     return f"{name}: row {row}, column {column}" if column else f"{name}: row {row}"
 
 
@@ -87,8 +88,11 @@ def read_table(written: Written, section: str) -> Table:
             table.say("table", 1, "", "the table is empty; expected a row of column names")
         return table
     splits = _read_header(table, header, section)
+    # A column says the same few things ten thousand times: each is kept once.
+    known: dict[str, str] = {}
     for row, cells in rows:
-        if any(cell.strip() for cell in cells) and _has_width(table, row, cells, len(header)):
+        cells = [known.setdefault(cell, cell) for cell in map(str.strip, cells)]  # noqa: PLW2901
+        if any(cells) and _has_width(table, row, cells, len(header)):
             table.rows.append(row)
             table.entries.append(_entry(table, row, cells, splits))
     return table
@@ -101,27 +105,47 @@ def _say_refused(table: Table, written: Written, header: list[str]) -> None:
         if name or row <= table.head:
             keys = name.split(".")
             table.refused |= {
-                _place(table.name, row, ".".join(keys[:depth])) for depth in range(1, len(keys) + 1)
+                place_of(table.name, row, ".".join(keys[:depth])) for depth in range(1, len(keys) + 1)
             }
-            table.say(wrong.rule, row, name or _letters(column), wrong.text, **wrong.values)
+            table.say(wrong.rule, row, name or letters_of(column), wrong.text, **wrong.values)
 
 
-def _letters(column: int) -> str:
+def letters_of(column: int) -> str:
     """The letters of a column as Excel shows them."""
     before, letter = divmod(column - 1, 26)
-    return (_letters(before) if before else "") + chr(ord("A") + letter)
+    return (letters_of(before) if before else "") + chr(ord("A") + letter)
 
 
-def _rows(table: Table, written: Written) -> Iterator[tuple[int, list[str]]]:
+class UnreadableRowError(WrongValueError):
+    """A row (as Excel counts) that is no CSV."""
+
+    row = 1
+
+
+def delimiter_of(text: str) -> str:
+    """What separates the columns of a table, as its header tells."""
     # The header decides: names of columns hold no delimiter, while cells below may hold any of them.
-    first, row = written.text.lstrip("\r\n").partition("\n")[0], 0
-    delimiter = written.delimiter or max(",;\t", key=first.count)
-    lines = io.StringIO(written.text, newline="")
+    return max(",;\t", key=text.lstrip("\r\n").partition("\n")[0].count)
+
+
+def rows_of(written: Written) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table with their numbers. Raises UnreadableRowError at one that cannot be read."""
+    row, lines = 0, io.StringIO(written.text, newline="")
+    delimiter = written.delimiter or delimiter_of(written.text)
     try:
         for row, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
             yield row, cells
     except csv.Error as error:
-        table.say("table", row + 1, "", "the row cannot be read as CSV: {why}", why=error)
+        wrong = UnreadableRowError("the row cannot be read as CSV: {why}", rule="table", why=error)
+        wrong.row = row + 1
+        raise wrong from None
+
+
+def _rows(table: Table, written: Written) -> Iterator[tuple[int, list[str]]]:
+    try:
+        yield from rows_of(written)
+    except UnreadableRowError as wrong:
+        table.say(wrong.rule, wrong.row, "", wrong.text, **wrong.values)
 
 
 def _read_header(table: Table, header: list[str], section: str) -> list[Split]:
@@ -143,7 +167,8 @@ def _read_header(table: Table, header: list[str], section: str) -> list[Split]:
             splits.append((place, tuple(column.split(".")), known[column]))
         elif column:
             _say_unknown(table, column, known)
-    table.missing = [name for name in required(model) if name not in header] if model else []
+    given = {*header, "check.address"} if "check.probe" in header else set(header)  # not every kind has one
+    table.missing = [name for name in required(model) if name not in given] if model else []
     for name in table.missing:
         table.say("missing", table.head, "", "the column {column} is missing; it is required", column=name)
     return splits
@@ -173,7 +198,7 @@ def _say_unknown(table: Table, column: str, known: dict[str, Kind]) -> None:
 
 def _has_width(table: Table, row: int, cells: list[str], width: int) -> bool:
     """Whether a row has a cell for every column of the header and nothing beyond; else that is a finding."""
-    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+    if len(cells) < width or any(cells[width:]):
         table.say(
             "table",
             row,
@@ -189,7 +214,7 @@ def _has_width(table: Table, row: int, cells: list[str], width: int) -> bool:
 def _entry(table: Table, row: int, cells: list[str], splits: list[Split]) -> Value:
     entry: dict[str, Value] = {}
     for place, keys, kind in splits:
-        cell = cells[place].strip()
+        cell = cells[place]
         if cell:
             # Columns come from the models, so what is nested under a key is always a mapping.
             into = entry

@@ -18,6 +18,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.errors import WrongValueError
@@ -39,13 +40,18 @@ class Refused:
     wrong: WrongValueError
 
 
+class SeveralSheetsError(WrongValueError):
+    """Which sheet is meant is not clear; `values["known"]` names them."""
+
+
 @dataclass(slots=True)
 class Sheet:
-    """A sheet as text: `rows[0]` is row 1 of Excel. A refused cell is empty in it."""
+    """A sheet as text: `rows[0]` is row 1 of Excel. A refused cell is empty in it, `merged` names merged cells."""
 
     title: str
     rows: list[list[str]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    merged: list[CellRange] = field(default_factory=list)
 
     def text(self) -> str:
         """The sheet as CSV with commas; a blank row is a blank line, so that rows keep their numbers."""
@@ -54,16 +60,17 @@ class Sheet:
         return written.getvalue()
 
 
-def read_sheet(raw: bytes, title: str = "") -> Sheet:
+def read_sheet(raw: bytes, title: str = "", *, fill_merged: bool = False) -> Sheet:
     """The sheet with this title, or the only visible one, of the workbook in these bytes.
 
+    Merged cells are refused, or, with `fill_merged`, count in each of their rows and columns.
     Raises WrongValueError if it is no such workbook, is too large, or which sheet is meant is not clear.
     """
     _refuse_outside(raw)
     book = _open(raw, cached=False)
     sheet = _sheet(book, title)
     _refuse_size(sheet)
-    reading = _Reading(raw, sheet, Sheet(sheet.title))
+    reading = _Reading(raw, sheet, Sheet(sheet.title), fill_merged)
     reading.read()
     return reading.found
 
@@ -126,7 +133,7 @@ def _sheet(book: Workbook, title: str) -> Worksheet:
             known=", ".join(sheets),
         )
     if len(visible) > 1:
-        raise WrongValueError(
+        raise SeveralSheetsError(
             "the workbook has several sheets; expected one of {known} behind the name, such as {example}",
             rule="table",
             known=", ".join(visible),
@@ -152,19 +159,23 @@ class _Reading:
     raw: bytes
     sheet: Worksheet
     found: Sheet
+    fill_merged: bool = False
     cached: Worksheet | None = None
 
     def read(self) -> None:
         """Fill `found`."""
         for row, cells in enumerate(self.sheet.iter_rows(), 1):
-            texts = [self._text(row, column, cell) for column, cell in enumerate(cells, 1)]
+            self.found.rows.append([self._text(row, column, cell) for column, cell in enumerate(cells, 1)])
+        self.found.merged += [CellRange(cells.coord) for cells in self.sheet.merged_cells.ranges]
+        if self.fill_merged:
+            self._fill()
+        for texts in self.found.rows:
             while texts and not texts[-1].strip():
                 texts.pop()
-            self.found.rows.append(texts)
         head = next((row for row, texts in enumerate(self.found.rows) if texts), 0)
         width = len(self.found.rows[head]) if self.found.rows else 0
         self.found.rows = [row + [""] * (width - len(row)) if row else [] for row in self.found.rows]
-        self.found.refused += self._merged(head + 1, width)
+        self.found.refused += [] if self.fill_merged else self._merged(head + 1, width)
         self.found.refused.sort(key=lambda cell: (cell.row, cell.column))
 
     def _text(self, row: int, column: int, cell: Cell | MergedCell) -> str:
@@ -189,8 +200,14 @@ class _Reading:
             )
         return valued
 
+    def _fill(self) -> None:
+        for cells in self.found.merged:
+            text = self.found.rows[cells.min_row - 1][cells.min_col - 1]
+            for row in self.found.rows[cells.min_row - 1 : cells.max_row]:
+                row[cells.min_col - 1 : cells.max_col] = [text] * (cells.max_col - cells.min_col + 1)
+
     def _merged(self, head: int, width: int) -> Iterator[Refused]:
-        for cells in self.sheet.merged_cells.ranges:
+        for cells in self.found.merged:
             if head <= cells.max_row and cells.min_row <= len(self.found.rows) and cells.min_col <= width:
                 text = "the cells {cells} are merged; expected a value in each row and column"
                 wrong = WrongValueError(text, rule="table", cells=cells.coord)

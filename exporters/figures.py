@@ -46,6 +46,12 @@ def milliseconds(seconds: float) -> str:
     return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
 
 
+def signed(seconds: float) -> str:
+    """An offset with its sign, in milliseconds, from ten seconds on in seconds."""
+    size = abs(seconds)
+    return f"{'-' if seconds < 0 else '+'}{milliseconds(size) if size < 10 else f'{size:.0f} s'}"
+
+
 def percent(share: float) -> str:
     """A share; 0 % and 100 % are written only where they are exact."""
     if math.isnan(share):

@@ -24,7 +24,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from exporters.reading import UNKNOWN, UPSTREAM, CollectorNow, Columns, Kind, Reader, Subject
+from exporters.reading import UNKNOWN, UPSTREAM, CollectorNow, Columns, Kind, Reader, Subject, TrapsNow
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 THINGS = {
@@ -63,7 +63,12 @@ FAMILIES = (
     Family("up", "gauge", "Whether the {thing} answers: 1 up, 0 down, no sample while unknown.", up),
     Family("watched", "gauge", "1 while the {thing} is watched, no sample while nobody watches.", watched),
     Family("rtt_seconds", "gauge", "Round trip of the last answer of the {thing}.", lambda now: now.rtt),
-    Family("loss_ratio", "gauge", "Share of first packets lost in five minutes.", lambda now: now.loss),
+    Family(
+        "loss_ratio",
+        "gauge",
+        "Share of first packets lost in the last five to ten minutes.",
+        lambda now: now.loss,
+    ),
     Family(
         "outages_total",
         "counter",
@@ -77,6 +82,15 @@ FAMILIES = (
         lambda now: now.outage_seconds,
     ),
 )
+
+# What live figures of probes are; one that is not named here is written all the same.
+FIGURES = {
+    "dns_seconds": "Time to look the name up.",
+    "connect_seconds": "Time to connect.",
+    "tls_seconds": "Time of the TLS handshake.",
+    "first_byte_seconds": "Time from the request to the head of the answer.",
+    "certificate_days": "Days until the first certificate of the chain ends.",
+}
 
 
 def labels(pairs: Iterable[tuple[str, str]]) -> str:
@@ -155,17 +169,49 @@ class CollectorFamilies(Collector):
             "linewalker_ledger_queue_rows", "Rows not yet in the ledger.", value=now.queue_rows
         )
         yield GaugeMetricFamily(
+            "linewalker_ledger_spool_rows", "Of these, rows that wait on the disk.", value=now.spool_rows
+        )
+        yield GaugeMetricFamily(
             "linewalker_config_refused",
             "Whether a newer configuration was refused and the old one stays in force.",
             value=now.config_refused,
         )
+        yield GaugeMetricFamily(
+            "linewalker_keeping_problem",
+            "Whether the last daily keeping of the ledger failed.",
+            value=now.keeping_failed,
+        )
+        if now.kept_at is not None:
+            yield GaugeMetricFamily(
+                "linewalker_keeping_last_success_timestamp_seconds",
+                "When the last daily keeping of the ledger that succeeded was begun.",
+                value=now.kept_at,
+            )
         # An offset of 0 would claim a clock that was compared; without a source there is no sample.
         if now.clock_offset is not None:
             yield GaugeMetricFamily(
-                "linewalker_clock_offset_seconds", "Offset to the named clock source.", value=now.clock_offset
+                "linewalker_clock_offset_seconds",
+                "How far the clock is ahead of the named source.",
+                value=now.clock_offset,
             )
+        if now.traps is not None:
+            yield from _traps(now.traps)
         build = {"version": now.version, "config_digest": now.config_digest}
         yield InfoMetricFamily("linewalker_build", "Program version and configuration.", value=build)
+
+
+def _traps(now: TrapsNow) -> Iterator[Metric]:
+    yield CounterMetricFamily(
+        "linewalker_traps_received", "SNMP traps and informs let in.", value=now.received
+    )
+    dropped = CounterMetricFamily(
+        "linewalker_traps_dropped",
+        "Datagrams that came where traps are listened for and were not let in.",
+        labels=["reason"],
+    )
+    for reason, count in now.dropped.items():
+        dropped.add_metric([reason], count)
+    yield dropped
 
 
 class Metrics:
@@ -200,3 +246,7 @@ class Metrics:
             name = f"linewalker_{thing}_{family.suffix}"
             first = head(name, family.type, family.help.format(thing=thing))
             yield first + lines(name, rendered.heads, family.values(kind.now))
+        for figure, column in kind.now.values.items():
+            name = f"linewalker_{thing}_{figure}"
+            text = FIGURES.get(figure, "Live figure of the probe.")
+            yield head(name, "gauge", text) + lines(name, rendered.heads, column)

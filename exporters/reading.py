@@ -36,6 +36,7 @@ class Subject:
     derived: bool = False  # a service without a check of its own
     members: tuple[str, ...] = ()  # circuits of a service
     group_name: str = ""  # what people call the group, if the configuration says
+    upstream: str = ""  # id of the device or circuit it hangs on
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,14 @@ class Columns:
     state: NDArray[np.int8]
     since: NDArray[np.float64]  # start of the present run; NaN while unknown from the beginning
     rtt: NDArray[np.float64]  # seconds, of the last answer
-    loss: NDArray[np.float64]  # share of first packets lost in the last five minutes
-    outages: NDArray[np.float64]  # recorded down-runs; NaN for a service without a check of its own
+    loss: NDArray[np.float64]  # share of first packets lost in the last five to ten minutes
+    outages: NDArray[
+        np.float64
+    ]  # recorded down-runs; NaN without a check of its own, and until they were counted
     outage_seconds: NDArray[np.float64]  # measured down-time, the present run included
     reason: dict[int, str] = field(default_factory=dict)
+    # Live figures of the probe, by a name that ends in their unit; NaN where there is none, and while not up.
+    values: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,14 @@ class RoundNow:
 
 
 @dataclass(frozen=True, slots=True)
+class TrapsNow:
+    """SNMP traps and informs since their process began: those let in, and those that were not, by the reason."""
+
+    received: int
+    dropped: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class CollectorNow:
     """The collector itself. `problem` is a sentence with its remedy while something keeps it from watching.
 
@@ -84,9 +97,15 @@ class CollectorNow:
     started_at: float = float("nan")
     rounds: tuple[RoundNow, ...] = ()
     queue_rows: int = 0
-    clock_offset: float | None = None  # None: no named source, 时钟未校准
+    spool_rows: int = 0
+    clock_offset: float | None = None  # how far the clock is ahead; None: no source tells, 时钟未校准
+    clock_error: float = float("nan")  # the offset is right within so much
+    clock_source: str = ""
     config_digest: str = ""
     config_refused: bool = False  # a newer configuration could not be used; the old one stays in force
+    keeping_failed: bool = False  # the ledger could not be folded, sealed or backed up the last time
+    kept_at: float | None = None  # when the last keeping of the ledger that succeeded was begun
+    traps: TrapsNow | None = None  # None: nobody listens for any
     shortest_sure: float = 12.0  # cuts at least this long are always found; seconds
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 
 from exporters.figures import number, rfc3339
-from exporters.reading import DOWN, STATES, UP, Change, CollectorNow, Kind, Overview, Subject
+from exporters.reading import DOWN, STATES, UP, Change, CollectorNow, Columns, Kind, Overview, Subject
 
 Values = dict[str, object]
 
@@ -43,7 +43,10 @@ def collector(now: CollectorNow, zone: tzinfo = UTC) -> Values:
             for one in now.rounds
         ],
         "queue_rows": now.queue_rows,
+        "spool_rows": now.spool_rows,
         "clock_offset_seconds": now.clock_offset,
+        "clock_error_seconds": number(now.clock_error),
+        "clock_source": now.clock_source,
         "config_digest": now.config_digest,
         "shortest_sure_seconds": now.shortest_sure,
     }
@@ -98,8 +101,17 @@ def _rows(kind: Kind, zone: tzinfo) -> Iterator[tuple[Subject, Values]]:
                 "since": rfc3339(since, zone),
                 "rtt_seconds": number(rtt),
                 "loss_ratio": number(loss),
+                **_figures(now, row),
             },
         )
+
+
+def _figures(now: Columns, row: int) -> Values:
+    """The live figures of the probe, where anybody of the kind has any."""
+    if not now.values:
+        return {}
+    told = {name: number(float(column[row])) for name, column in now.values.items()}
+    return {"figures": {name: value for name, value in told.items() if value is not None}}
 
 
 def _circuits(kind: Kind, zone: tzinfo) -> Iterator[Values]:

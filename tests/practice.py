@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -127,8 +128,13 @@ def _seconds(written: str) -> float:
 
 
 @contextmanager
-def practice(network: Path, folder: Path, inner: list[str] | None = None) -> Iterator[Practice]:
-    """The service watching a practice network until the block ends."""
+def practice(
+    network: Path, folder: Path, inner: list[str] | None = None, listener: socket.socket | None = None
+) -> Iterator[Practice]:
+    """The service watching a practice network until the block ends.
+
+    Its page is inside the network, where nobody outside reaches it, unless it is given an open socket to listen on.
+    """
     run = [
         sys.executable,
         "-m",
@@ -140,6 +146,8 @@ def practice(network: Path, folder: Path, inner: list[str] | None = None) -> Ite
         str(folder),
         "--practice",
     ]
+    fds = [listener.fileno()] if listener else []
+    run += ["--listen-fd", str(fds[0])] if fds else []
     argv = [
         sys.executable,
         "-m",
@@ -152,7 +160,7 @@ def practice(network: Path, folder: Path, inner: list[str] | None = None) -> Ite
         *(inner or run),
     ]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        process = subprocess.Popen(argv, stdout=log, stderr=log, cwd=ROOT)
+        process = subprocess.Popen(argv, stdout=log, stderr=log, cwd=ROOT, pass_fds=fds)
         try:
             yield Practice(load(network), folder, process)
         finally:

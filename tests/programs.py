@@ -6,15 +6,23 @@ import pytest
 
 _PACKAGES = {
     "chromium": "chromium",
+    "chronyd": "chrony",
     "createdb": "postgresql",
     "initdb": "postgresql",
     "ip": "iproute2",
+    "iperf3": "iperf3",
+    "mount": "mount",
+    "nsenter": "util-linux",
     "pg_isready": "postgresql",
     "postgres": "postgresql",
+    "prlimit": "util-linux",
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "ps": "procps",
     "setpriv": "util-linux",
+    "snmpd": "snmpd",
+    "snmpinform": "snmp",
+    "snmptrap": "snmp",
     "sysctl": "procps",
     "unshare": "util-linux",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pytest
 import yaml
 from pydantic import BaseModel, TypeAdapter
@@ -17,14 +18,17 @@ from pydantic import BaseModel, TypeAdapter
 from collector.cli import main
 from collector.commands.practice import EXAMPLE
 from collector.subjects import subjects
+from config.asked import ANY_KEYS, EVERY_ROUND, KEYS_OF
 from config.keys import fields, model_of
 from config.load import check, load
 from config.model import Network
+from config.rhythm import RhythmAsWritten
 from config.yaml_places import read_yaml
-from exporters.prometheus import Metrics
-from exporters.reading import Kind, Overview
+from exporters.prometheus import FIGURES, Metrics
+from exporters.reading import Kind, Overview, TrapsNow
 from exporters.status import status
 from lab.scenario import read_events
+from probes import PROBERS
 from tests.exporters import network
 
 ROOT = Path(__file__).parents[1]
@@ -87,7 +91,14 @@ def overview() -> Overview:
     """Something of every kind, all of it up."""
     known = subjects(load(EXAMPLE))
     kinds = {name: Kind(these, network.columns(len(these))) for name, these in known.items()}
-    return Overview(network.AT, kinds, replace(network.COLLECTOR, clock_offset=0.001))
+    systems = kinds["systems"]
+    told = {name: np.ones(len(systems.subjects)) for name in FIGURES}
+    kinds["systems"] = replace(systems, now=replace(systems.now, values=told))
+    return Overview(
+        network.AT,
+        kinds,
+        replace(network.COLLECTOR, clock_offset=0.001, kept_at=network.AT, traps=TrapsNow(7, {"source": 2})),
+    )
 
 
 # Commands
@@ -166,8 +177,10 @@ def settings(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, An
     """Every setting that holds a value, by its dotted name."""
     for key, field in fields(model).items():
         inner = model_of(field.annotation)
-        if inner is None:
+        if inner is None or inner is ANY_KEYS:  # what a check may say has tables of its own
             yield before + key, field
+        elif inner is EVERY_ROUND:  # likewise the rhythms of other kinds
+            yield from settings(RhythmAsWritten, f"{before}{key}.icmp.")
         else:
             yield from settings(inner, f"{before}{key}.")
 
@@ -199,6 +212,35 @@ def test_every_example_and_default_of_a_setting_is_accepted() -> None:
             if written == named(default):
                 assert value == known[name].default, name
         assert named(example), name
+
+
+def check_tables() -> dict[str, dict[str, list[str]]]:
+    """Rows of the tables of a check's keys, by the kind of probe and the key."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for table in tables(SETTINGS):
+        if table[0][0].startswith("Key of a check by"):
+            found[named(table[0][0])] = {key: row for row in table[1:] for key in CODE.findall(row[0])}
+    return found
+
+
+def test_every_key_of_a_check_is_documented_and_those_required_are_said_to_be() -> None:
+    for kind, written in check_tables().items():
+        model = KEYS_OF[kind].model_fields
+        assert written.keys() == model.keys() - {"probe"}, kind
+        required = {key for key, row in written.items() if row[2] == "required"}
+        assert required == {key for key, field in model.items() if field.is_required()}, kind
+
+
+def test_the_rhythm_of_every_kind_is_documented() -> None:
+    [table] = [table for table in tables(SETTINGS) if table[0][0] == "Kind" and "`fast`" in table[0]]
+    names = [named(cell) for cell in table[0][1:]]
+    written = {
+        named(row[0]): EVERY_ROUND.model_validate(
+            {named(row[0]): dict(zip(names, map(named, row[1:]), strict=True))}
+        ).of(named(row[0]))
+        for row in table[1:]
+    }
+    assert written == {kind: probe.rhythm for kind, probe in PROBERS.items()}
 
 
 # Examples

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
+from pydantic import TypeAdapter
 
 from collector import app, feed, tracing
 from collector.board import Board
@@ -35,6 +36,8 @@ from probes.icmp import NotPermitted
 
 _ANSWER_SECONDS = 5.0
 _TRACE_SECONDS = 60.0
+
+_INVENTORY = TypeAdapter(Circuit)
 
 T = TypeVar("T")
 
@@ -66,6 +69,8 @@ def status(
         show("circuits", found["circuits"], form)  # type: ignore[arg-type]
     else:
         show("circuits", [_shown(one) for one in found["circuits"]], form)  # type: ignore[attr-defined]
+        if found["collector"]["clock_offset_seconds"] is None:  # type: ignore[index]
+            tell_aside("clock not calibrated")
 
 
 def _shown(circuit: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def circuits(
 
 
 def _inventory(circuit: Circuit) -> dict[str, Any]:
-    row = circuit.model_dump(mode="json", exclude={"changes"})
+    row: dict[str, Any] = _INVENTORY.dump_python(circuit, mode="json", exclude={"changes"})
     row["commit_rate"] = None if circuit.commit_rate is None else write_rate(circuit.commit_rate)
     return row
 

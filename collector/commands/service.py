@@ -1,5 +1,6 @@
 """Starting the service on the user's own lines, and looking a configuration over before that."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -22,12 +23,17 @@ def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) 
     loaded = load(path)
     app.claim(data, practice=practice)
     listener = app.listen(loaded.listen) if listen_fd is None else socket.socket(fileno=listen_fd)
-    with listener:
-        if listen_fd is None:
-            host, port = listener.getsockname()[:2]
-            tell("page: http://{address}/  (Ctrl-C ends)", address=f"{host}:{port}")
-            sys.stdout.flush()
-        app.serve(path, data, listener)
+    with app.held(data):  # said here, in the user's language; the service itself holds it from now on
+        pass
+    if listen_fd is None:
+        host, port = listener.getsockname()[:2]
+        tell("page: http://{address}/  (Ctrl-C ends)", address=f"{host}:{port}")
+        sys.stdout.flush()
+    # What is in memory by now is of no use to a process that only looks after two others.
+    fd = listener.detach()
+    os.set_inheritable(fd, True)
+    service = app.command(path, data, fd)
+    os.execv(service[0], service)  # noqa: S606 - no shell is what we want
 
 
 @click.command()

@@ -109,7 +109,10 @@ def config_path(given: Path | None) -> Path:
 
 
 def config_of(given: Path | None, data_dir: Path) -> Config:
-    """The configuration named, else ./linewalker.yaml, else the one last loaded into the ledger."""
+    """The configuration named, else ./linewalker.yaml, else the one last loaded into the embedded ledger.
+
+    A ledger that was asked for its configuration is the one meant, wherever that says it was kept: it may be a copy.
+    """
     if given is not None or DEFAULT_CONFIG.exists():
         return load(config_path(given))
     ledger = open_ledger(sqlite_url(data_dir), create=False)
@@ -118,7 +121,11 @@ def config_of(given: Path | None, data_dir: Path) -> Config:
             kept = reading.newest_config(connection)
     finally:
         ledger.close()
-    return load(config_path(None)) if kept is None else load_text(kept)
+    if kept is None:
+        return load(config_path(None))
+    loaded = load_text(kept)
+    here = loaded.storage.model_copy(update={"url": "", "password": None})
+    return loaded.model_copy(update={"storage": here})
 
 
 def ledger_of(config: Config, data_dir: Path) -> Ledger:

@@ -1,5 +1,6 @@
 """The HTTP application: routes and how each is answered. What is shown is in `view.py`, how in `templates/`."""
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -14,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from exporters import discovery
 from exporters.prometheus import CONTENT_TYPE, Metrics
-from exporters.reading import Reader
+from exporters.reading import Overview, Reader
 from exporters.status import collector, recent, status
 from exporters.web.headers import SafeHeaders
 from exporters.web.page import Page
@@ -53,6 +54,10 @@ class Told:
         self._metrics = metrics
         self._page = page
         self._zone = zone
+        # Many have the page open: what one overview looks like is written once in each language and filter.
+        self._rendering = threading.Lock()
+        self._shown: Overview | None = None
+        self._texts: dict[tuple[str, str, str], str] = {}
 
     def page(self, request: Request) -> Response:
         """The whole page. A language asked for in the query is remembered in a cookie."""
@@ -102,8 +107,15 @@ class Told:
     def _render(self, template: str, request: Request) -> str:
         query = request.query_params
         lang = chosen(query.get("lang") or request.cookies.get("lang"))
-        overview, changes = self._reader.overview(), self._reader.recent(30)
-        return self._page.render(template, overview, changes, lang, query.get("q", "")[:100])
+        wanted = query.get("q", "")[:100]
+        with self._rendering:
+            overview = self._reader.overview()
+            if overview is not self._shown:
+                self._shown, self._texts = overview, {}
+            if (template, lang, wanted) not in self._texts:
+                text = self._page.render(template, overview, self._reader.recent(30), lang, wanted)
+                self._texts[template, lang, wanted] = text
+            return self._texts[template, lang, wanted]
 
 
 def _limit(query: Mapping[str, str]) -> int | None:

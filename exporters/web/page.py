@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from exporters.figures import NONE, duration, instant, milliseconds, percent, rfc3339
+from exporters.figures import NONE, duration, instant, milliseconds, percent, rfc3339, signed
 from exporters.reading import Change, Overview
 from exporters.web.view import named_reasons, view
 from exporters.words import Say
@@ -48,5 +48,6 @@ class Page:
             exact=lambda then: rfc3339(then, zone) or "",
             lasted=lambda seconds: duration(seconds, say),
             milliseconds=milliseconds,
+            signed=signed,
             percent=percent,
         )

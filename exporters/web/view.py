@@ -6,7 +6,7 @@ Which subjects are shown and in what order is decided here; words and markup bel
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,7 @@ class Row:
     failed: bool = False  # 切换失败
     masks: int = 0  # circuits unknown because they hang on this subject
     members: tuple[tuple[str, str], ...] = ()  # name and state of a service's circuits
+    figures: dict[str, float] = field(default_factory=dict)  # live figures of the probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,4 +195,7 @@ def _row(
         failed=failed,
         masks=masks,
         members=members,
+        figures={
+            name: float(column[row]) for name, column in now.values.items() if column[row] == column[row]
+        },
     )

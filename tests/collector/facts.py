@@ -24,6 +24,46 @@ def run(check: int, begin: int, outcome: int, round_name: str = "icmp-10s") -> d
     }
 
 
+def trap(at: int, source: str = "10.0.2.1") -> dict[str, Any]:
+    return {
+        "received_at": at * S,
+        "source": source,
+        "until": at * S,
+        "count": 1,
+        "version": "2c",
+        "kind": "linkDown",
+        "oid": "1.3.6.1.6.3.1.1.5.3",
+        "device": "core",
+        "interface_index": 7,
+        "interface_name": "GigabitEthernet0/0/1",
+        "variables": "[]",
+    }
+
+
+def measurement(name: str, at: int, *, circuit: str = "haikou-ct", reason: str = "") -> dict[str, Any]:
+    return {
+        "id": name,
+        "circuit": circuit,
+        "direction": "receive",
+        "origin": "measured",
+        "method": "iperf3",
+        "planned_at": at * S,
+        "started_at": at * S,
+        "ended_at": None if reason else (at + 10) * S,
+        "valid_until": None if reason else (at + 31 * 86_400) * S,
+        "bytes": None if reason else 12_000_000,
+        "rate_bps": None if reason else 9_600_000,
+        "cap_bps": 10_000_000,
+        "segment": 1448,
+        "other_bps": None,
+        "far_end": "iperf3://10.20.0.2:5201",
+        "source": "",
+        "vantage": "centre",
+        "reason": reason,
+        "recorded_at": at * S,
+    }
+
+
 def end(check: int, begin: int, end_: int) -> dict[str, Any]:
     return {
         "check": check,

@@ -39,7 +39,7 @@ CHECKS = {
     ("device", "core"): 31,
     ("system", "oa"): 41,
 }
-WHO = [[kind, subject, check] for (kind, subject), check in CHECKS.items()]
+WHO = [[kind, "icmp", [check], [subject]] for (kind, subject), check in CHECKS.items()]
 NEVER = -1
 AT = 50.0  # monotonic
 
@@ -62,7 +62,14 @@ def columns(outcomes: dict[int, int]) -> Columns:
 
 
 def header(*, watching: bool = True, **more: Any) -> dict[str, Any]:
-    one = {"name": "icmp-10s", "watching": watching, "completed": 5, "late": 0.01, "watched_until": 995.0}
+    one = {
+        "name": "icmp-10s",
+        "probe": "icmp",
+        "watching": watching,
+        "completed": 5,
+        "late": 0.01,
+        "watched_until": 995.0,
+    }
     return {"rounds": [one], "reasons": {}, "started_at": 100.0, "digest": "9f", "queue_rows": 2, **more}
 
 
@@ -211,9 +218,21 @@ def test_a_problem_of_the_collector_is_shown_as_it_told_it(config: Config) -> No
     assert overview.collector.problem == "not permitted"
 
 
+def test_the_clock_is_as_far_off_as_was_told_last_and_nobody_knows_once_frames_stay_away(
+    config: Config,
+) -> None:
+    told = board(config, clock=[0.003, 0.0005, "10.0.0.5"])
+    now = told.overview(1000.0, AT).collector
+    assert (now.clock_offset, now.clock_error, now.clock_source) == (0.003, 0.0005, "10.0.0.5")
+    told.take(header(clock=None), {}, AT)
+    assert told.overview(1000.0, AT).collector.clock_offset is None
+    told.take(header(clock=[0.003, 0.0005, "10.0.0.5"]), {}, AT)
+    assert told.overview(1000.0, AT + 60).collector.clock_offset is None
+
+
 def test_a_check_that_left_is_unknown_after_everything_is_told_anew(config: Config) -> None:
     told = board(config)
-    left = [one for one in WHO if one[2] != 13]
+    left = [one for one in WHO if one[2] != [13]]
     told.take(
         {**header(), "who": left}, columns({check: UP for check in CHECKS.values() if check != 13}), AT + 1
     )
@@ -228,3 +247,10 @@ def test_totals_stand_beside_the_check_they_were_counted_of(config: Config) -> N
     assert now.outages.tolist() == [0, 3, 0]
     assert now.outage_seconds.tolist() == [0.0, 41.5, 0.0]
     assert overview.kinds["sentinels"].now.outages.tolist() == [0, 0]
+
+
+def test_until_the_ledger_was_counted_there_are_no_totals(config: Config) -> None:
+    # a counter that began at 0 would seem to grow by everything that ever happened
+    now = board(config).overview(1000.0, AT).kinds["circuits"].now
+    assert np.isnan(now.outages).all()
+    assert np.isnan(now.outage_seconds).all()

@@ -70,7 +70,7 @@ def test_forty_faults_and_a_blind_spell_are_recorded_as_they_were(tmp_path: Path
         found = [run for run in network.down_runs() if run.subject in lines]
         packets = {run: silent_packets(network, run) for run in found}
         watches = network.query(
-            "SELECT started_at / 1e6, ended_at / 1e6, reason FROM watch ORDER BY started_at"
+            "SELECT started_at / 1e6, ended_at / 1e6, reason FROM watch WHERE round LIKE 'icmp%' ORDER BY started_at"
         )
     assert took < 2.5
     [blind] = [cut for cut in truth if cut.line == "uplink"]

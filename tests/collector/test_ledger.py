@@ -199,9 +199,9 @@ def test_seconds_survive_the_way_through_the_ledger() -> None:
 
 
 def test_quality_keeps_its_rows_when_it_is_laid_out_by_time(url: str) -> None:
-    engine = store._engine(url, create=True)
+    engine = store.engine_of(url, create=True)
     with engine.begin() as connection:
-        store._upgrade(connection, "0001")
+        store.upgrade(connection, "0001")
         connection.execute(sa.text(OLD_CHECK))
         connection.execute(sa.text(OLD_LIFE))
         connection.execute(sa.text(OLD_BIN))

@@ -13,8 +13,8 @@ from collector import frames
 from collector.feed import Feed
 from collector.ledger import reading
 from collector.ledger.reading import Watched
-from collector.ledger.store import Batch, Ledger, Life, open_ledger
-from collector.live import LiveReader, count_totals
+from collector.ledger.store import Batch, Ledger, Life, open_ledger, sqlite_url
+from collector.live import LiveReader
 from config.model import Config
 from exporters.reading import DOWN, UNKNOWN, UP
 from tests.collector.awaiting import until
@@ -34,44 +34,6 @@ def ledger(url: str) -> Iterator[Ledger]:
 def ended(check: int, begin: int, end: int, outcome: int = DOWN) -> Batch:
     done = {"ended_at": end * S, "ended_after": None, "ended_before": end * S}
     return Batch({"run": [{**run(check, begin, outcome), **done}]})
-
-
-def test_an_outage_counts_only_the_seconds_that_somebody_watched(ledger: Ledger) -> None:
-    # watched 100-200 and 300-400; down 150-350: 50 + 50 seconds
-    [check] = enrolled(ledger, "a")
-    ledger.write(ended(check, 150, 350), Batch({"watch": [watch(100, 200), watch(300, 400)]}))
-    totals = count_totals(ledger, 500.0)
-    assert totals.outages == {check: 1}
-    assert totals.seconds == {check: pytest.approx(100.0)}
-
-
-def test_an_open_outage_counts_up_to_the_last_completed_round(ledger: Ledger) -> None:
-    # down since 350, watched until 400, now it is 500
-    [check] = enrolled(ledger, "a")
-    ledger.write(Batch({"run": [run(check, 350, DOWN)], "watch": [watch(300, 400)]}))
-    assert count_totals(ledger, 500.0).seconds == {check: pytest.approx(50.0)}
-    assert count_totals(ledger, 380.0).seconds == {check: pytest.approx(30.0)}
-
-
-def test_outages_of_a_check_add_up_and_checks_do_not_mix(ledger: Ledger) -> None:
-    first, second, third = enrolled(ledger, "a", "b", "c")
-    ledger.write(ended(first, 110, 120), ended(first, 130, 145), ended(second, 110, 111))
-    ledger.write(ended(third, 110, 190, outcome=UP), Batch({"watch": [watch(100, 200)]}))
-    totals = count_totals(ledger, 500.0)
-    assert totals.outages == {first: 2, second: 1}
-    assert totals.seconds == {first: pytest.approx(25.0), second: pytest.approx(1.0)}
-
-
-def test_an_outage_nobody_watched_is_counted_with_no_seconds(ledger: Ledger) -> None:
-    [check] = enrolled(ledger, "a")
-    ledger.write(ended(check, 210, 290), Batch({"watch": [watch(100, 200), watch(300, 400)]}))
-    totals = count_totals(ledger, 500.0)
-    assert (totals.outages, totals.seconds) == ({check: 1}, {check: 0.0})
-
-
-def test_an_empty_ledger_has_no_totals(ledger: Ledger) -> None:
-    totals = count_totals(ledger, 500.0)
-    assert (totals.outages, totals.seconds) == ({}, {})
 
 
 def test_watched_time_counts_once_however_many_watched(ledger: Ledger) -> None:
@@ -113,11 +75,13 @@ class Told:
             "rtt": np.array([0.01]),
             "loss": np.array([0.0]),
         }
-        return frames.pack({**self.header(), "who": [["circuit", "haikou-ct", self.check]]}, columns)
+        return frames.pack(
+            {**self.header(), "who": [["circuit", "icmp", [self.check], ["haikou-ct"]]]}, columns
+        )
 
     def header(self) -> dict[str, Any]:
-        rounds = [{"name": "icmp-10s", "watching": True, "completed": 1, "late": 0.0, "watched_until": None}]
-        return {"rounds": rounds, "reasons": {}}
+        one = {"name": "icmp-10s", "probe": "icmp", "watching": True, "completed": 1, "late": 0.0}
+        return {"rounds": [{**one, "watched_until": None}], "reasons": {}}
 
 
 def states(reader: LiveReader) -> list[int]:
@@ -193,3 +157,40 @@ def test_the_newest_changes_come_first_with_how_long_the_run_before_had_lasted(
     assert found[0].name == "海口"
     assert len(reader.recent(1)) == 1
     reader.stop()
+
+
+def test_where_another_ledger_was_put_in_its_place_that_one_is_shown(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.live._TOTALS_SECONDS", 0.05)
+    clock, (first, second) = (
+        SetClock(),
+        [ledger_with(tmp_path / name, number) for name, number in PUT.items()],
+    )
+    told = Told(tmp_path, clock, 1)
+    reader = LiveReader(config, tmp_path, sqlite_url(first), clock)
+    reader.start()
+    until(lambda: reader.overview().kinds["circuits"].now.outages.tolist() == [1])
+    for place in first.iterdir():
+        place.unlink()
+    time.sleep(0.2)  # gone for a while
+    assert reader.recent(10) == ()
+    for place in second.iterdir():
+        place.rename(first / place.name)
+    until(lambda: reader.overview().kinds["circuits"].now.outages.tolist() == [2])
+    assert [one.at for one in reader.recent(10)] == [130.0]
+    reader.stop()
+    told.feed.close()
+
+
+PUT = {"first": 1, "second": 2}
+
+
+def ledger_with(folder: Path, outages: int) -> Path:
+    folder.mkdir()
+    ledger = open_ledger(sqlite_url(folder), create=True)
+    ledger.begin(Life(collector="main", vantage="centre", version="1", now=1.0))
+    [check] = enrolled(ledger, "haikou-ct")
+    ledger.write(*(ended(check, 110 + 20 * number, 130 + 20 * number) for number in range(outages)))
+    ledger.close()
+    return folder

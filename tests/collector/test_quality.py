@@ -1,10 +1,13 @@
 """Five-minute counts: what a bin holds, when it is closed, and the loss that is shown live."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from collector import quality
+from collector import quality, rows
 from collector.quality import Bin, Bins
+from probes.columns import Octets
 from tests.collector.answering import Question, answers, blind, knock, rescued, silent, up
 
 BIN = 1_795_233_600  # 2026-11-21 04:00:00 UTC, a multiple of 300
@@ -100,3 +103,43 @@ def test_loss_looks_back_over_the_open_bins_and_the_newest_closed_one() -> None:
 
 def test_loss_is_not_known_where_nothing_was_sent() -> None:
     assert np.isnan(quality.loss(counted([up(0, BIN + 3.0)]))).tolist() == [False, True]
+
+
+def counted_octets(*ends: tuple[float, Octets]) -> Bins:
+    """An interface read at these times, and what went through it before each."""
+    bins = Bins(2)
+    for received_at, octets in ends:
+        one = replace(answers([up(1, received_at - 0.01, 0.01)]), octets={0: octets})
+        quality.count(bins, one)
+    return bins
+
+
+def test_octets_go_into_the_bins_in_which_they_went() -> None:
+    bins = counted_octets(
+        *((BIN + at, Octets(60.0, 600.0, 60.0)) for at in (20.0, 80.0, 140.0, 200.0, 260.0, 320.0))
+    )
+    (before, one) = quality.close(bins, BIN + 300)
+    assert np.isnan(before.octets_known(np.arange(2))).all()
+    assert one.octets_known(np.arange(2))[:, 1].tolist() == pytest.approx([3000.0, 300.0])
+    assert np.isnan(one.octets_known(np.arange(2))[:, 0]).all()
+    written = {
+        found["started_at"]: found for part in rows.quality(np.array([7, 8]), [before, one]) for found in part
+    }
+    assert (written[BIN * 1_000_000]["octets_in"], written[BIN * 1_000_000]["octets_out"]) == (3000, 300)
+
+
+def test_a_bin_of_which_a_part_is_not_known_has_no_octets() -> None:
+    nan = float("nan")
+    ends = [(BIN + at, Octets(60.0, nan if at == 180 else 600.0, 60.0)) for at in (60, 120, 180, 240, 300)]
+    (one,) = quality.close(counted_octets(*ends), BIN + 300)
+    ((written,),) = rows.quality(np.array([7, 8]), [one])
+    assert written["octets_in"] is None
+    assert written["octets_out"] == 300
+
+
+def test_the_counts_of_very_many_checks_are_written_some_thousand_together() -> None:
+    many = Bins(12_000)
+    quality.count(many, answers([up(target, BIN + 1.0) for target in range(0, 12_000, 2)]))
+    parts = list(rows.quality(np.arange(12_000) + 1, quality.close(many, BIN + 300)))
+    assert [len(part) for part in parts] == [5000, 1000]
+    assert [row["check"] for part in parts for row in part] == list(range(1, 12_000, 2))

@@ -1,13 +1,13 @@
 """Rates, durations and days: read as people write them, and written back without loss."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.errors import WrongValueError
-from config.units import read_day, read_rate, read_seconds, write_rate
+from config.units import read_day, read_rate, read_seconds, read_time, write_rate
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,17 @@ def test_a_day_is_read_as_written_by_people_and_by_excel(written: object) -> Non
 def test_what_is_not_a_day_is_refused(written: str) -> None:
     with pytest.raises(WrongValueError):
         read_day(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("01:00", time(1)), ("1:05", time(1, 5)), ("23:59", time(23, 59)), (time(3), time(3))],
+)
+def test_a_time_of_day_is_hours_and_minutes(written: object, read: time) -> None:
+    assert read_time(written) == read
+
+
+@pytest.mark.parametrize("written", ["24:00", "1", "1:5", "01:60", "01:00:00", "", "noon", "１:00", 60, None])
+def test_what_is_not_a_time_of_day_is_refused_without_being_repeated(written: object) -> None:
+    with pytest.raises(WrongValueError, match=r"^this is not a time of day; expected"):
+        read_time(written)

@@ -1,5 +1,6 @@
 """What YAML 1.1 would turn into numbers, truth values and dates stays what was written."""
 
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def test_a_bomb_of_aliases_is_refused_and_not_unpacked(tmp_path: Path) -> None:
 
 def test_defaults_are_those_of_the_built_in_rhythm_and_page(tmp_path: Path) -> None:
     network = load_written(tmp_path, HEAD + CIRCUIT)
-    assert (network.rounds.icmp.interval, network.rounds.icmp.retries) == (10.0, 2)
+    rhythm = network.rounds.of("icmp")
+    assert (rhythm.interval, rhythm.retries) == (10.0, 2)
     assert (network.listen, network.calendar.zone, network.storage.url) == (
         "127.0.0.1:8470",
         "Asia/Shanghai",
@@ -57,7 +59,7 @@ def test_defaults_are_those_of_the_built_in_rhythm_and_page(tmp_path: Path) -> N
 
 def test_a_rhythm_is_read_in_the_units_it_is_written_in(tmp_path: Path) -> None:
     rounds = "rounds: {icmp: {interval: 1m, retries: 3, retry_after: 500ms, timeout: 4, fast: 5s}}\n"
-    rhythm = load_written(tmp_path, HEAD + CIRCUIT + rounds).rounds.icmp
+    rhythm = load_written(tmp_path, HEAD + CIRCUIT + rounds).rounds.of("icmp")
     assert (rhythm.interval, rhythm.retries, rhythm.retry_after, rhythm.timeout, rhythm.fast) == (
         60,
         3,
@@ -93,5 +95,7 @@ def test_a_source_is_an_own_address_or_an_interface(tmp_path: Path, source: str)
 
 def test_a_loaded_configuration_cannot_be_changed(tmp_path: Path) -> None:
     network: Config = load_written(tmp_path, HEAD + CIRCUIT)
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(FrozenInstanceError):
         network.circuits[0].carrier = "cm"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="frozen"):
+        network.organisation = "another"  # type: ignore[misc]

@@ -25,8 +25,10 @@ MO = PO.with_suffix(".mo")
 # Who is given sentences, and as which argument; keyword arguments `text`, `problem` and `remedy` always count.
 SPEAKERS = {
     "_": 0, "tell": 0, "tell_aside": 0, "say": 3, "_say": 1, "Remark": 2, "Finding": 3,
-    "LinewalkerError": 0, "LedgerError": 0, "MachineError": 0, "ConfigError": 0,
-    "WrongValueError": 0, "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
+    "LinewalkerError": 0, "LedgerError": 0, "AwayError": 0, "ReplacedError": 0, "MachineError": 0, "ConfigError": 0,
+    "WrongValueError": 0, "WrongSettingError": 0, "SeveralSheetsError": 0, "UnreadableRowError": 0,
+    "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
+    "FailedTestError": 0, "Opening": 4, "Asked": 3,
 }  # fmt: skip
 BORN = datetime(2026, 1, 1, tzinfo=UTC)  # so that a file with the same sentences is the same file
 KEYWORDS = ("text", "problem", "remedy")
@@ -34,14 +36,38 @@ KEYWORDS = ("text", "problem", "remedy")
 REASONS = (
     "upstream {upstream}", "blind", "suspended", "late", "not watched", "no answer", "loss", "no route",
     "no sentinel to compare with", "a list", "a mapping", "the collecting process does not answer",
-    "stopped", "interrupted", "clock step", "failed: {error}",
+    "stopped", "interrupted", "clock step", "failed: {error}", "hung",
+    "round {name}: the probe did not come back and was given up; the next round asks anew",
     "the new configuration is refused, the old one stays in force: {why}",
-    "ICMP error",
+    "the ledger cannot be written; what is seen waits beside it and is written when it returns",
+    "neither the ledger nor the disk beside it can be written; what is seen waits in memory",
+    "ICMP error", "verified", "damaged", "no manifest",
+    "connection refused", "connection reset", "host unreachable",
+    "too many conversations at once", "no file descriptor was free", "not permitted", "no buffer",
+    "source {source} is not an address of this machine", "interface {source} is not there",
+    "the secret {reference} is not set or is empty", "the secret file {name} cannot be read",
+    "connected, but what is expected does not come", "expected {expected}, heard {heard}",
+    "connecting", "connected, shaking hands for TLS", "asked, and no answer",
+    "answered {status}", "answered {status}, but the content does not end", "the content does not hold {wanted}",
+    "the content is not JSON", "the content has no {place}", "{place} is {found}, expected {expected}",
+    "leads to {place}, by another scheme; ask that URL", "leads on more than {most} times",
+    "the certificate ends in {days} days", "the certificate is refused: {why}", "no TLS: {why}",
+    "the proxy cannot be reached: {why}", "the proxy refuses: {why}", "the server broke off",
+    "what is answered is not HTTP", "{name} cannot be used: {why}",
+    "there is no name {name}", "no name server says what {name} is", "the name {name} has no address",
+    "the name has no record of type {type}", "expected {expected}, found {found}",
+    "the answer is no answer: {why}", "the server ended the connection without an answer",
     *(f"{what} from {{sender}}" for what in (
         "network unreachable", "host unreachable", "protocol unreachable", "port unreachable",
         "fragmentation needed", "packet too big", "prohibited", "no route", "time to live exceeded",
         "hop limit exceeded", "ICMP error {number}",
     )),
+    "asked less often while it is silent", "the agent does not take these credentials", "the device does not answer",
+    "interface down", "interface switched off", "interface not present", "interface down (lower layer)",
+    "the device does not say whether the interface is up", "the device has no interface {interface}",
+    "the answer cannot be read: {why}",
+    "not finished",
+    *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from exporters.figures import duration, instant, milliseconds, percent, rfc3339
+from exporters.figures import duration, instant, milliseconds, percent, rfc3339, signed
 from exporters.words import words
 from tests.exporters.network import AT, NAN
 
@@ -54,3 +54,11 @@ def test_instants_for_programs_carry_their_offset() -> None:
     assert rfc3339(AT + 0.25, SHANGHAI) == "2026-03-01T10:00:10.250+08:00"
     assert rfc3339(AT, UTC) == "2026-03-01T02:00:10.000+00:00"
     assert rfc3339(NAN, UTC) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.0, "+0.00 ms"), (-0.00042, "-0.42 ms"), (3.0, "+3000 ms"), (-60.2, "-60 s"), (86400.0, "+86400 s")],
+)
+def test_an_offset_has_its_sign(seconds: float, written: str) -> None:
+    assert signed(seconds) == written

@@ -139,6 +139,17 @@ def test_the_footer_says_what_may_pass_unseen() -> None:
     assert "时钟未校准" in footer
 
 
+def test_the_footer_says_how_far_the_clock_is_off() -> None:
+    reader = calm()
+    off = replace(reader.now.collector, clock_offset=-0.00042, clock_error=0.00118, clock_source="10.0.0.5")
+    reader.now = replace(reader.now, collector=off)
+    with served(reader) as address:
+        page = dom(f"{address}/", 100)
+    footer = page[page.index("<footer") :]
+    assert "时钟偏差 -0.42 ms（误差不超过 1.18 ms，时间源 10.0.0.5）" in footer
+    assert "时钟未校准" not in footer
+
+
 def test_while_nobody_watches_the_page_says_so_and_how_to_mend_it() -> None:
     reader = calm(2)
     for row in range(2):

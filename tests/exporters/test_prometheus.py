@@ -62,7 +62,7 @@ def test_two_circuits_give_exactly_this_text() -> None:
         "# HELP linewalker_circuit_rtt_seconds Round trip of the last answer of the circuit.\n"
         "# TYPE linewalker_circuit_rtt_seconds gauge\n"
         f"linewalker_circuit_rtt_seconds{c1} 0.0031\n"
-        "# HELP linewalker_circuit_loss_ratio Share of first packets lost in five minutes.\n"
+        "# HELP linewalker_circuit_loss_ratio Share of first packets lost in the last five to ten minutes.\n"
         "# TYPE linewalker_circuit_loss_ratio gauge\n"
         f"linewalker_circuit_loss_ratio{c1} 0.0\n"
         f"linewalker_circuit_loss_ratio{c2} 1.0\n"

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from probes.icmp import IcmpProber
 from probes.rhythm import Rhythm
-from tests.namespace import ROOT, Host, in_namespace
+from tests.namespace import ROOT, Host, in_namespace, run
 from tests.probes.asking import QUICK, UNKNOWN, UP, ask, prober, targets
 from tests.probes.test_icmp_silence import after
 
@@ -50,6 +51,58 @@ def test_one_sentinel_that_answers_is_enough_to_see() -> None:
             heard = ask(by, asked)
     assert heard.of("10.0.0.2")[0].outcome == 0
     assert heard.sights == []
+
+
+@in_namespace
+@pytest.mark.parametrize("silent", ["near", "far"])
+def test_whichever_side_answers_the_other_sentinel_is_down_like_any_target(silent: str) -> None:
+    # near: the gateway on the wire; far: an address behind it. The line behind is down only if it is silent itself.
+    with Host("gateway") as gateway:
+        for address in ("10.0.1.1", "10.0.2.1"):
+            gateway.run("ip", "address", "add", f"{address}/32", "dev", "lo")
+            run("ip", "route", "add", f"{address}/32", "via", "10.0.0.2")
+        near, far, line = "10.0.0.2", "10.0.1.1", "10.0.2.1"
+        asked = targets([line], sentinels=[near, far])
+        with prober(asked) as by:
+            assert {row.outcome for row in ask(by, asked).rows} == {UP}
+            gone = {"near": near, "far": far}[silent]
+            gateway.run("ip", "rule", "add", "from", gone, "blackhole")
+            heard = ask(by, asked)
+            gateway.run("ip", "rule", "add", "from", line, "blackhole")
+            both = ask(by, asked)
+    assert (heard.only(gone).outcome, heard.only(line).outcome) == (0, UP)
+    assert heard.sights == both.sights == []
+    assert (both.only(gone).outcome, both.only(line).outcome) == (0, 0)
+    assert both.only({near, far}.difference({gone}).pop()).outcome == UP
+
+
+@in_namespace
+def test_an_uplink_that_flaps_makes_no_outage() -> None:
+    with Host("uplink") as uplink:
+        for n in range(3, 20):
+            uplink.run("ip", "address", "add", f"10.0.0.{n}/24", "dev", "wire")
+        asked = targets([f"10.0.0.{n}" for n in range(3, 20)], sentinels=["10.0.0.2"])
+        stopping = threading.Event()
+
+        def flap() -> None:
+            answers = False
+            while not stopping.wait(1.3 if answers else 0.9):
+                uplink.answer(answers)
+                answers = not answers
+            uplink.answer(True)
+
+        flapping = threading.Thread(target=flap)
+        with prober(asked, LONG) as by:
+            ask(by, asked)
+            flapping.start()
+            heard = [ask(by, asked, opening=False) for _ in range(3)]
+            stopping.set()
+            flapping.join()
+            calm = ask(by, asked)
+    rows = [row for one in heard for row in one.rows]
+    assert {row.outcome for row in rows} == {UP, UNKNOWN}
+    assert {row.reason for row in rows if row.outcome == UNKNOWN} == {"blind"}
+    assert {row.outcome for row in calm.rows} == {UP}
 
 
 @in_namespace

@@ -14,14 +14,15 @@ from tests.probes.asking import prober, targets
 WITHOUT_CAPABILITIES = ("setpriv", "--inh-caps=-all", "--bounding-set=-all", "--ambient-caps=-all")
 TRY = """
 from probes import PROBERS
+from probes.eyes import Eyes
 from probes.rhythm import Rhythm
 from tests.probes.asking import targets
-PROBERS["icmp"](targets(["127.0.0.1"]), Rhythm()).close()
+PROBERS["icmp"].open(targets(["127.0.0.1"]), Rhythm(), Eyes(Rhythm())).close()
 """
 
 
 def test_icmp_is_among_the_probers() -> None:
-    assert list(PROBERS) == ["icmp"]
+    assert "icmp" in PROBERS
 
 
 @in_namespace

@@ -110,7 +110,7 @@ def test_of_several_answers_in_one_reading_the_first_counts() -> None:
     assert by_target == {0: 0, 1: 1}
     assert answers.rtt[answers.target == 1][0] == pytest.approx(0.5)
     assert answers.received_at[answers.target == 1][0] == pytest.approx(1101.5)
-    assert questions.regular_open == 1
+    assert questions.patient_open == 1
 
 
 def test_answers_count_up_to_the_deadline_of_the_whole_question() -> None:

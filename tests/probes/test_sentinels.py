@@ -1,6 +1,9 @@
 """Whether we could see, by hand-worked times. Retry span 2 s, so a gap of more than 2.5 s is a blind spell."""
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from probes.columns import Sight
 from probes.rhythm import Rhythm
@@ -142,16 +145,78 @@ def test_without_sentinels_nobody_can_tell() -> None:
     assert verdict(watching, 0.5, 2.5) == NOBODY
 
 
-def test_an_outage_of_our_own_uplink_is_never_taken_for_one_of_the_network() -> None:
+RHYTHMS = (
+    Rhythm(),
+    Rhythm(timeout=1.0),
+    Rhythm(fast=1.0),
+    Rhythm(retries=1),
+    Rhythm(retries=4, timeout=1.0),
+    Rhythm(retry_after=0.3, timeout=0.5),
+)
+
+
+def seen_through(rhythm: Rhythm, dark: list[tuple[float, float]]) -> Sentinels:
+    """A minute of an uplink that is dark from and to these seconds."""
+    watching = Sentinels(limit_of(rhythm), rhythm.timeout, every=pulse_every(rhythm))
+    watching.begin(0.0, float("nan"))
+    for at in np.arange(0.0, 60.0, pulse_every(rhythm)).tolist():
+        watching.look(at)
+        serial = watching.pulse(at)
+        if not any(begin <= at < end for begin, end in dark):
+            watching.heard(serial, at + 0.01)
+    return watching
+
+
+@pytest.mark.parametrize("rhythm", RHYTHMS)
+def test_an_outage_of_our_own_uplink_is_never_taken_for_one_of_the_network(rhythm: Rhythm) -> None:
     """Wherever it begins and however long: no question whose packets all fall into it is judged SEEN."""
-    pulses = [float(at) for at in range(20)]
+    span = rhythm.retry_span
     for begins in np.arange(10.0, 11.0, 0.1):
-        for length in np.arange(2.0, 6.0, 0.1):
-            watching = sentinels()
-            dark = [at for at in pulses if begins <= at < begins + length]
-            pulsed(watching, answered=[at for at in pulses if at not in dark], silent=dark)
-            first = np.arange(begins, begins + length - 2.0, 0.05)
-            assert not (watching.judge(first, first + 2.0) == SEEN).any()
+        for length in np.arange(span + 0.01, span + 4.0, 0.1):
+            watching = seen_through(rhythm, [(begins, begins + length)])
+            first = np.arange(begins, begins + length - span, 0.05)
+            assert not (watching.judge(first, first + span) == SEEN).any()
+
+
+spells = st.lists(st.tuples(st.floats(0.1, 6.0), st.floats(0.1, 6.0)), max_size=12)
+
+
+@given(spells, st.sampled_from(RHYTHMS))
+def test_an_uplink_that_flaps_is_never_taken_for_an_outage_of_the_network(
+    flaps: list[tuple[float, float]], rhythm: Rhythm
+) -> None:
+    """Bright and dark times in turn: a question whose packets all fall into one dark time is not judged SEEN."""
+    dark, at = [], 0.0
+    for bright, length in flaps:
+        dark.append((at + bright, at + bright + length))
+        at += bright + length
+    watching = seen_through(rhythm, dark)
+    for begin, end in dark:
+        first = np.arange(begin, min(end, 55.0) - rhythm.retry_span, 0.1)
+        assert not (watching.judge(first, first + rhythm.retry_span) == SEEN).any()
+    assert len(watching.spells) <= len(dark)
+
+
+def test_hours_of_flapping_keep_a_bounded_memory() -> None:
+    watching = sentinels()
+    for at in range(0, 40_000, 10):
+        pulsed(watching, answered=[at, at + 1], silent=[at + 2, at + 3, at + 4, at + 5])
+    assert len(watching.spells) <= 256
+    assert len(watching._heard) <= 256
+    assert verdict(watching, 39_992.5, 39_994.5) == BLIND
+    assert verdict(watching, 39_989.9, 39_990.9) != SEEN
+
+
+def test_one_of_several_sentinels_is_enough_to_have_seen() -> None:
+    # the far one answers every other pulse, the near one the others: somebody answered each
+    watching = sentinels()
+    serials = [watching.pulse(float(at)) for at in range(8)]
+    for near in serials[::2]:
+        watching.heard(near, near + 0.0)
+    for far in serials[1::2]:
+        watching.heard(far, far + 0.0)
+    assert verdict(watching, 2.5, 4.5) == SEEN
+    assert watching.spells == []
 
 
 def test_the_limit_follows_the_retry_span() -> None:

@@ -1,0 +1,50 @@
+"""What goes over an interface beside a test, read from a real agent just before and just after it."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from probes.beside import Beside
+from probes.columns import Octets
+from tests.probes.agents import COMMUNITY, free_port, snmpd
+from tests.probes.test_snmp_interface import HIGH, LINE, TABLE, Router, settings
+
+
+async def two_looks(router: Router, port: int) -> tuple[Octets | None, Octets | None]:
+    beside = Beside(settings(port, LINE.name))
+    try:
+        before = await beside.look()
+        await asyncio.sleep(1.5)
+        router.set(at1=replace(LINE, received=LINE.received + 500_000, sent=LINE.sent + 7_000))
+        return before, await beside.look()
+    finally:
+        beside.close()
+
+
+def test_the_second_look_tells_what_went_over_the_line_since_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNMP_COMMUNITY", COMMUNITY)
+    with snmpd(tmp_path, {}, roots=(TABLE, HIGH)) as agent:
+        router = Router(agent)
+        router.set(at1=LINE)
+        before, since = asyncio.run(two_looks(router, agent.port))
+        assert before is None
+        assert since is not None
+        assert (since.received, since.sent) == (500_000, 7_000)
+        assert since.seconds >= 1.5
+
+
+def test_a_device_that_does_not_answer_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNMP_COMMUNITY", COMMUNITY)
+
+    async def look() -> Octets | None:
+        beside = Beside(settings(free_port(), LINE.name))
+        try:
+            return await beside.look()
+        finally:
+            beside.close()
+
+    assert asyncio.run(look()) is None
