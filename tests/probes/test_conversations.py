@@ -81,7 +81,7 @@ def test_more_targets_than_places_are_asked_one_after_the_other() -> None:
     with conversing([None] * MANY, count, most=16) as prober:
         found = outcomes(all_of(prober))
     assert found == dict.fromkeys(range(MANY), (UP, ""))
-    assert most[1] == 16
+    assert 8 <= most[1] <= 16  # a busy machine may be slower to begin one than another takes to end
 
 
 def test_who_found_no_place_in_time_is_unknown_not_down() -> None:
