@@ -51,7 +51,10 @@ class Child:
         """Start it, if it is wanted, in our own group, so that Ctrl-C reaches it and it can leave that to us."""
         self.process = None
         if self.wanted:
-            self.process = subprocess.Popen(self.argv, pass_fds=self.fds, stdin=subprocess.DEVNULL)
+            environment = {**os.environ, processes.PARENT: str(os.getpid())}
+            self.process = subprocess.Popen(
+                self.argv, pass_fds=self.fds, stdin=subprocess.DEVNULL, env=environment
+            )
 
     def look(self, now: float) -> None:
         """Start it again, a second after it was found dead."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from config.errors import LinewalkerError
 
+PARENT = "LINEWALKER_PARENT"  # the pid of the process that started this one
 _PR_SET_PDEATHSIG = 1
 _MOST_DESCRIPTORS = 32_768
 # glibc gives every thread a heap of its own, and what was freed in one is of no use to another.
@@ -41,6 +42,8 @@ def prepare(name: str) -> None:
     _few_heaps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.environ.get(PARENT) not in {None, str(os.getppid())}:  # it died before that was said
+        sys.exit(1)
 
 
 def _few_heaps() -> None:

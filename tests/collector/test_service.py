@@ -247,3 +247,14 @@ def test_on_sighup_lines_come_and_go_and_keep_their_histories(network_file: Path
     assert open_ == {("127.0.0.1", "127.0.0.1"), ("sanya-ct", "127.0.0.4")}
     assert ended == {("sanya-ct", "127.0.0.2"), ("sanya-cm", "127.0.0.3")}
     assert linewalker("ledger", "check", "-c", network_file, "--data", folder).returncode == 0
+
+
+def test_what_was_started_by_a_parent_that_is_gone_ends_at_once(network_file: Path, tmp_path: Path) -> None:
+    """The parent may die before its child could tie its life to it."""
+    (tmp_path / "data").mkdir()
+    ask = [sys.executable, "-m", "collector.ask", "-c", str(network_file), "--data", str(tmp_path / "data")]
+    orphan = subprocess.run(
+        ask, cwd=ROOT, env={**os.environ, "LINEWALKER_PARENT": "1000000"}, timeout=30, check=False
+    )
+    assert orphan.returncode == 1
+    assert not (tmp_path / "data/ledger.sqlite").exists()
