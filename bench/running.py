@@ -28,9 +28,9 @@ _LIMITS = """\
 **What limits it.** CPU: the packets, some 15 µs each with the kernel's part, so it follows circuits ÷ interval; what
 goes by the second (a beat, a commit, frames) is the rest, and what goes over all circuits at once (copying the state
 in a batch) shows from 100,000 on. Memory: three interpreters with their packages, some 45 MiB each for *ask* and
-*tell* and 9 for their parent; then some 1 KiB a circuit in either: its names as texts in *tell*, its columns (packets
-of two rounds, the five minutes, the open question) in *ask*. At the start each of the two has a child that reads the
-configuration, and ends with the memory that took: that is the peak."""
+*tell* and 9 for their parent; then half a KiB a circuit in *ask*, its columns (packets of two rounds, the five
+minutes, the open question), and three quarters in *tell*, its names as texts. At the start each of the two has a
+child that reads the configuration, and ends with the memory that took: that is the peak."""
 
 
 @dataclass(frozen=True, slots=True)
