@@ -18,7 +18,8 @@ from pathlib import Path
 from lab import control
 
 LINE = "sanya-ct"
-LIFE_SECONDS = (0.4, 4.5)
+LIFE_SECONDS = (0.1, 3.5)
+BEGUN_SECONDS = 20.0  # a busy machine takes that long to start a program
 SERVICE = "service"
 
 
@@ -37,11 +38,13 @@ class Lane:
         """Every life, and a last one that ends in peace."""
         for life in range(self.times + 1):
             self.before()
+            (self.folder / "feed.sock").unlink(missing_ok=True)
             begun = time.time()
             asker = subprocess.Popen(
                 [sys.executable, "-m", "collector.ask", "-c", self.network, "--data", self.folder]
             )
             if life == self.times:
+                self.begun()
                 time.sleep(8)
                 asker.terminate()
             else:
@@ -54,8 +57,16 @@ class Lane:
     def before(self) -> None:
         """What happens between two lives."""
 
+    def begun(self) -> None:
+        """Wait until it is about to ask."""
+        deadline = time.monotonic() + BEGUN_SECONDS
+        while not (self.folder / "feed.sock").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
     def wait(self) -> None:
-        """How long a life lasts."""
+        """How long a life lasts: some end while they start, most some time after."""
+        if self.chance.random() < 0.7:
+            self.begun()
         time.sleep(self.chance.uniform(*LIFE_SECONDS))
 
 
@@ -122,7 +133,7 @@ class Service(Lane):
                     if name == "ask":
                         self.lives.append((begun[name], time.time()))
                         begun[name] = time.time()
-        time.sleep(8)
+        time.sleep(15)
         service.terminate()
         service.wait()
         self.lives.append((begun["ask"], time.time()))

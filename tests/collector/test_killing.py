@@ -47,7 +47,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     folder.mkdir()
     killer = [sys.executable, "-m", "tests.collector.killing", str(network), str(folder), str(KILLS)]
     with practice(network, folder, killer) as running:
-        assert running.process.wait(500) == 0
+        assert running.process.wait(900) == 0
         yield running
 
 
@@ -80,7 +80,7 @@ def cut(killed: Practice) -> Cut:
     return one
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1000)
 def test_what_must_always_hold_of_facts_holds(facts: Facts) -> None:
     assert violations(facts.runs, facts.watches, facts.watched) == []
     assert facts.waiting == []
@@ -107,11 +107,10 @@ def test_no_line_is_down_that_was_not_cut(facts: Facts, cut: Cut) -> None:
 
 def test_the_line_that_was_cut_is_up_in_no_moment_of_the_cut_that_was_watched(facts: Facts, cut: Cut) -> None:
     """Only from the last answer to the question that settles it, which the bounds of the next run tell."""
-    runs = facts.of(LINE)
-    for row, after in zip(runs, [*runs[1:], None], strict=True):
+    for row in facts.of(LINE):
         if row.outcome != UP:
             continue
         begin = max(row.started_at / 1e6, cut.begin + SETTLED)
         end = min((row.ended_at or 2**62) / 1e6, cut.end)
         claimed = [(max(begin, one.started_at / 1e6), min(end, one.ended_at / 1e6)) for one in facts.watches]
-        assert [(a, b) for a, b in claimed if b - a > 0.001] == [], (row, after, cut)
+        assert [(a, b) for a, b in claimed if b - a > 0.001] == [], (row, cut)
