@@ -5,6 +5,9 @@ BIN := .venv/bin
 DATA ?= $(if $(CONFIG),$(basename $(notdir $(CONFIG)))-data,linewalker-data)
 NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Extras stay in the pins: pip of Debian 12 else looks for `coverage[toml]` anew and finds a version without a hash.
+PIN := uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --no-strip-extras --extra build
 
 .PHONY: run test check bench lock clean
 
@@ -34,10 +37,8 @@ bench: .venv/.installed-dev
 
 ## lock: pin every dependency again, with hashes and without an index host (needs uv)
 lock:
-	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --extra build pyproject.toml -o requirements.lock
-	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(PIN) pyproject.toml -o requirements.lock
+	$(PIN) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
