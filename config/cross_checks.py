@@ -8,6 +8,7 @@ from config import (
     check_interfaces,
     check_probes,
     check_references,
+    check_routers,
     check_services,
     check_throughput,
 )
@@ -23,6 +24,7 @@ CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
     check_services.needs_beyond_members,
     check_services.nothing_watched,
     check_probes.unverified_certificates,
+    check_routers.unread_paths,
     check_dates.reversed_service_days,
     check_dates.misplaced_changes,
 )
@@ -34,4 +36,5 @@ def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
         yield from check(root)
     yield from check_references.dangling_references(root, unsure)
     yield from check_interfaces.unbound_interfaces(root, unsure)
+    yield from check_routers.unread_devices(root, unsure)
     yield from check_throughput.impossible_tests(root, unsure)
