@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.check_interfaces import device_probes, unreadable
 from config.tree import SUBJECTS, Entry, Remark
 from probes import PROBERS
 
@@ -10,7 +11,7 @@ _READ = {kind for kind, probe in PROBERS.items() if "notices_within" in probe.se
 
 def unread_devices(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     """Checks that lead to no device asked by SNMP, or stand where there is no line; `unsure` as everywhere."""
-    probes = {device.text("id"): device.within("check").text("probe") for device in root.entries("devices")}
+    probes = device_probes(root)
     for section in SUBJECTS:
         for entry in root.entries(section):
             check = entry.within("check")
@@ -20,11 +21,8 @@ def unread_devices(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
             if section != "circuits":
                 text = "by {probe} a router tells of a line; expected it in the check of a circuit"
                 yield Remark((*check.loc, "probe"), "path", text, {"probe": check.text("probe")})
-            elif device and device not in probes and "devices" not in unsure:
-                yield Remark(loc, "dangling", "there is no device {device}", {"device": device})
-            elif device in probes and probes[device] != "snmp":
-                text = "the device {device} is not asked by SNMP; expected `probe: snmp` in its check"
-                yield Remark(loc, "path", text, {"device": device})
+            elif device:
+                yield from unreadable(device, loc, "path", probes, unsure)
 
 
 def unread_paths(root: Entry) -> Iterator[Remark]:

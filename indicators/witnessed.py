@@ -123,6 +123,13 @@ def began_anew(said_at: Micros, uptime: Micros) -> Flags:
     )
 
 
+def beginnings(statements: Statements) -> Micros:
+    """When the device itself began anew, as its uptime dates it; only what statements of one device show."""
+    anew = np.flatnonzero(began_anew(statements.said_at, statements.uptime)) + 1
+    said = anew[(statements.uptime[anew] != NOT_SAID) & (statements.uptime[anew - 1] != NOT_SAID)]
+    return np.asarray(statements.said_at[said] - statements.uptime[said])
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """Things that are known, a row each: [begin, end) was of this outcome, as something of this origin says."""

@@ -66,6 +66,13 @@ REASONS = (
     "interface down", "interface switched off", "interface not present", "interface down (lower layer)",
     "the device does not say whether the interface is up", "the device has no interface {interface}",
     "the answer cannot be read: {why}",
+    "the router's test was not seen to run yet", "the router's test does not run", "the router's clock stands still",
+    "the router's session is up, but its packets do not move", "the router's test has no result",
+    "the router's test failed", "the router's test timed out", "the router has no test {test}",
+    "the router has no BFD session with {address}", "the router has no neighbour {address}",
+    "the router's test leads to {found}, expected {expected}",
+    "the router's test goes through {found}, expected {expected}",
+    "BFD session down", "BFD session switched off", "neighbour down", "neighbour gone", "neighbour switched off",
     "not finished",
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from indicators.witnessed import (
     Statements,
     Witnessed,
     began_anew,
+    beginnings,
     joined,
     witnessed,
 )
@@ -148,3 +149,10 @@ def test_whatever_is_known_is_so_and_everything_said_is_known(said: list[Said]) 
     found = told(witnessed(statements(*said), slack=0))
     assert {second: outcome for begin, end, outcome, _ in found for second in range(begin, end)} == naive
     assert all(before[1] <= after[0] for before, after in pairwise(found))
+
+
+def test_a_device_dates_its_own_beginning() -> None:
+    before = statements((1000, UP, 0, None, "device"), (2000, UP, 0, None, "device"))
+    after = statements((4600, UP, 3000, None, "device"), (5000, UP, 3000, None, "device"), boot=3000)
+    assert beginnings(joined([before, after])).tolist() == [3000 * S]
+    assert beginnings(before).tolist() == beginnings(statements()).tolist() == []

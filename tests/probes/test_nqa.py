@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from probes import PROBERS
@@ -13,7 +14,8 @@ from probes.nqa_tables import FAILED, MIBS, TIMED_OUT
 from probes.router_said import NOT_YET, STOPPED
 from probes.snmp_interface import DEVICE_SILENT
 from tests.probes.agents import COMMUNITY, free_port
-from tests.probes.routers import FAR, LINE, Router, ask, line_with, reading, router, run
+from tests.probes.routers import FAR, LINE, Router, Told, ask, line_with, reading, router, run
+from tests.probes.routers import told as told_of
 
 GOOD, BAD = (True,) * 6, (True, True, True, False, False, False)
 
@@ -166,3 +168,18 @@ def test_by_what_a_test_is_known_and_what_its_settings_cannot_be() -> None:
     for wrong in ({"device": ""}, {"test": ""}, {"fresh": 0.2}, {"notices_within": 9000.0}):
         with pytest.raises(WrongSettingError):
             NqaSettings(**{"device": "core", "test": LINE, **wrong})  # type: ignore[arg-type]
+
+
+def test_a_trap_has_the_router_asked_at_once_even_where_it_was_left_alone(running: Router) -> None:
+    """Asked in the round, hurried after two seconds: the second answer is of the same round and just as good."""
+    line = line_with(*GOOD)
+    running.says(line)
+    told: list[Told] = []
+    with reading(running.agent.port, "nqa", test=LINE, mib="CISCO-RTTMON-MIB") as by:
+        by.hurry(np.array([], np.int64))
+        for answers in by.probe(np.zeros(1, np.bool_), opening=False):
+            told += [told_of(answers)] if len(answers) else []
+            if len(told) == 1 and len(answers):
+                running.says(run(line, time.time(), heard=False))
+                by.hurry(np.array([0]))
+    assert [one.outcome for one in told] == [UP, DOWN]
