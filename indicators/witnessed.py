@@ -39,7 +39,7 @@ class Statements:
     """What was said of one check, in the order it was said; times in microseconds since 1970 UTC.
 
     `since`, `uptime` (microseconds of sysUpTime) and `changes` are NOT_SAID where nothing is said of them. `origin`
-    is `device`, `interface`, `nqa`, `bfd`, `ospf` or `bgp`.
+    is `device`, `interface`, `nqa`, `bfd` or `bgp`.
     """
 
     said_at: Micros

@@ -57,6 +57,7 @@ def _huawei(result: Result) -> Iterator[Row]:
             17: ("integer", 3 if result["session_up"] else 1),  # up, down
             18: ("integer", 0 if result["session_up"] else 1),  # none, detection time expired
             19: ("ipaddress", result["source"]),
+            22: ("integer", 1),  # static
             27: ("ipaddress", result["target"]),
         },
     )
@@ -88,7 +89,7 @@ def _neighbours(result: Result, now: float) -> Iterator[Row]:
     address = oid(result["target"])
     there = bool(result["answered"]) and result["missed"] < _NEIGHBOUR_GONE
     if there:
-        events = ("counter", 6 * (1 + result["session_downs"]))
+        events = ("counter", 6)  # counted anew by each neighbour that appears
         yield from cells(
             OSPF, (*address, 0), {1: ("ipaddress", result["target"]), 6: ("integer", 8), 7: events}
         )

@@ -29,6 +29,7 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "peer": f"{_HUAWEI}.5",
         "interface": f"{_HUAWEI}.7",
         "state": f"{_HUAWEI}.17",
+        "type": f"{_HUAWEI}.22",
         "received": f"{_HUAWEI_PERF}.2",
         "changes": f"{_HUAWEI_PERF}.11",
     },
@@ -37,7 +38,6 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "peer": f"{_H3C}.3.1.10",
         "state": f"{_H3C}.3.1.12",
         "received": f"{_H3C}.4.1.1",
-        "changes": f"{_H3C}.4.1.3",
         "came up": f"{_H3C}.5.1.2",
         "went down": f"{_H3C}.5.1.3",
     },
@@ -46,7 +46,6 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "peer": f"{_CISCO}.14",
         "state": f"{_CISCO}.6",
         "received": f"{_CISCO_PERF}.1",
-        "changes": f"{_CISCO_PERF}.6",
         "came up": f"{_CISCO_PERF}.3",
         "went down": f"{_CISCO_PERF}.4",
     },
@@ -56,7 +55,6 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "state": f"{_STANDARD}.11",
         "received": f"{_STANDARD_PERF}.1",
         "echoes": f"{_STANDARD_PERF}.5",
-        "changes": f"{_STANDARD_PERF}.12",
         "came up": f"{_STANDARD_PERF}.9",
         "went down": f"{_STANDARD_PERF}.10",
     },
@@ -64,6 +62,7 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
 # The makers count from 0: admin down, down, init, up; the standards from 1, and have failing besides.
 _FROM_NOUGHT = frozenset({"HUAWEI-BFD-MIB", "HH3C-BFD-STD-MIB"})
 _ADMIN_DOWN, _UP = 1, 4
+_STATIC = 1  # hwBfdSessType: one that is made anew whenever it is needed counts from nought each time
 
 
 _FRESH, _NOTICES = Seconds(60.0), Seconds(3.0)
@@ -108,7 +107,7 @@ def _said(cells: Cells, *, from_nought: bool) -> Said | None:
         tested=False,
         pulse=tuple(number(cells, name) or 0 for name in ("received", "echoes")),
         since=stamp(cells, "came up"),
-        changes=number(cells, "changes"),
+        changes=number(cells, "changes") if number(cells, "type") == _STATIC else None,
         leads_to=address(cells, "peer"),
         through=text(cells, "interface"),
     )

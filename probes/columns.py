@@ -71,7 +71,7 @@ class Octets(NamedTuple):
 class Statement(NamedTuple):
     """What a device said by itself of how a target stood before it was asked; NaN and -1 where it did not say.
 
-    `origin` is what it looked at: `device` (itself), `interface`, `nqa`, `bfd`, `ospf` or `bgp`. It has stood so for
+    `origin` is what it looked at: `device` (itself), `interface`, `nqa`, `bfd` or `bgp`. It has stood so for
     `lasted` seconds; `uptime` is its sysUpTime in seconds; `changes` counts how often the state has changed.
     """
 

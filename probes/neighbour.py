@@ -22,7 +22,8 @@ from probes.snmp_agent import SYS_UPTIME, Session, Value
 _DOWN, _GONE, _OFF = "neighbour down", "neighbour gone", "neighbour switched off"
 
 _OSPF = "1.3.6.1.2.1.14.10.1"  # ospfNbrEntry
-_OSPF_COLUMNS = {"state": f"{_OSPF}.6", "events": f"{_OSPF}.7"}
+# Its ospfNbrEvents begins anew with a neighbour that comes back, so the same count does not say that nothing was.
+_OSPF_COLUMNS = {"state": f"{_OSPF}.6"}
 _OSPF_ENABLED = "1.3.6.1.2.1.14.1.2.0"  # ospfAdminStat
 _ENABLED = 1
 _TWO_WAY = 4  # from here on the neighbours hear each other
@@ -88,8 +89,7 @@ def said_by_ospf(cells: Cells) -> Said | None:
     if state is None:
         return None
     up = state >= _TWO_WAY
-    events = number(cells, "events")
-    return Said(UP if up else DOWN, "" if up else _DOWN, tested=False, changes=events)
+    return Said(UP if up else DOWN, "" if up else _DOWN, tested=False)
 
 
 def said_by_bgp(cells: Cells) -> Said | None:
@@ -106,7 +106,6 @@ def said_by_bgp(cells: Cells) -> Said | None:
         tested=False,
         pulse=(number(cells, "received") or 0,),
         lasted=float(seconds) if seconds and (up or changes) else NAN,
-        changes=changes,
     )
 
 

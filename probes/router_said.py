@@ -36,7 +36,7 @@ class Said:
 
     `tested`: its result stands until it is run again; `ran` is when that was, `pulse` what moves with every run, of a
     session its packets. `since` is when it came to stand so, `lasted` for how long it has; `changes` counts how often
-    it changed. It leads to an address and through an interface.
+    it changed, without ever beginning anew while the device runs. It leads to an address and through an interface.
     """
 
     outcome: int

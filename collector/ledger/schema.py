@@ -189,7 +189,7 @@ statement = Table(
     metadata,
     Column("check", ForeignKey("check.id"), primary_key=True),
     Column("said_at", BigInteger, primary_key=True),  # receipt of the answer
-    Column("origin", String(16), nullable=False),  # device, interface, nqa, bfd, ospf or bgp
+    Column("origin", String(16), nullable=False),  # device, interface, nqa, bfd or bgp
     Column("outcome", SmallInteger, nullable=False),  # 0 down, 1 up
     Column("since", BigInteger),  # it has stood so at least since then; null: it does not say
     Column("uptime", BigInteger),  # its sysUpTime, which begins anew after 497 days; null: it does not say

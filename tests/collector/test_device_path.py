@@ -8,9 +8,13 @@ the backups are whole.
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from collector.witnesses import statements_of
+from indicators.witnessed import UP, witnessed
 from lab import control
 from tests.practice import Cut, DownRun, Practice, practice
 from tests.programs import needed
@@ -19,10 +23,11 @@ READ = {
     "alpha-ct": "{probe: nqa, device: core-router, test: alpha-ct, interface: line2}",
     "alpha-cm": "{probe: bfd, device: core-router, peer: 10.64.0.6, interface: line3}",
     "beta-ct": "{probe: bfd, device: core-router, peer: 10.64.0.10, interface: line4}",
-    "beta-cm": "{probe: nqa, device: core-router, test: beta-cm, target: 10.64.0.14}",
-    "gamma-ct": "{probe: neighbour, device: core-router, protocol: ospf, neighbour: 10.64.0.18, notices_within: 15s}",
-    "gamma-cm": "{probe: nqa, device: core-router, test: gamma-cm, mib: CISCO-RTTMON-MIB}",
+    "beta-cm": "{probe: nqa, device: core-router, test: beta-cm, target: 10.64.0.14, mib: CISCO-RTTMON-MIB}",
+    "gamma-ct": "{probe: neighbour, device: core-router, protocol: bgp, neighbour: 10.64.0.18, notices_within: 15s}",
+    "gamma-cm": "{probe: neighbour, device: core-router, protocol: ospf, neighbour: 10.64.0.22, notices_within: 15s}",
 }
+NOTICED_WITHIN = 14.0  # seconds: ten lost hellos, and what a busy machine takes
 MAINS, BACKUPS = (
     [name for name in READ if name.endswith("ct")],
     [name for name in READ if name.endswith("cm")],
@@ -84,17 +89,40 @@ def test_both_traps_of_two_lines_end_right_where_the_router_is_read(tmp_path: Pa
         network.stop()
         truth = network.truth()
         lines, pings = network.down_runs(), network.down_runs("system")
+        said = network.query(
+            'SELECT c.subject, s."check", said_at, origin, s.outcome, since, uptime, changes'
+            ' FROM statement s JOIN "check" c ON c.id = s."check" WHERE c.kind = \'circuit\''
+        )
         states = network.query('SELECT DISTINCT probe, outcome FROM run JOIN "check" c ON c.id = run."check"')
     assert {one.line for one in truth} == set(READ)
     for done in truth:
         [run] = [one for one in lines if one.subject == done.line]
         assert_dated_rightly(run, done)
+    assert_witnessed_truly(said, truth)
     first, second = (done_to(truth, name) for name in (BACKUPS[0], MAINS[0]))
     # a dead backup whose far address answers
     assert not [run for run in pings if first.begin <= run.started_at <= first.end]
     blamed = {run.subject for run in pings if run.overlaps(second)}
     assert blamed == {f"ping-{name}" for name in READ}  # backups, too, which were whole
     assert {probe for probe, outcome in states if outcome == 0} >= {"nqa", "bfd", "neighbour"}
+
+
+def assert_witnessed_truly(said: Sequence[tuple[Any, ...]], truth: Sequence[Cut]) -> None:
+    """What sessions and neighbours say of the time before is so: up outside the cuts, down inside."""
+    names = ("check", "said_at", "origin", "outcome", "since", "uptime", "changes")
+    found = []
+    for line in READ:
+        rows = [SimpleNamespace(**dict(zip(names, row[1:], strict=True))) for row in said if row[0] == line]
+        known = witnessed(statements_of(rows))
+        cut_ = done_to(truth, line)
+        for begin, end, outcome in zip(
+            known.started_at / 1e6, known.ended_at / 1e6, known.outcome, strict=True
+        ):
+            inside = max(0.0, min(end, cut_.end) - max(begin, cut_.begin))
+            wrong = inside if outcome == UP else end - begin - inside
+            assert wrong <= NOTICED_WITHIN, (line, begin, end, outcome, cut_)
+            found.append(outcome)
+    assert UP in found
 
 
 def done_to(truth: Sequence[Cut], line: str) -> Cut:

@@ -66,11 +66,11 @@ def test_two_seconds_of_it_are_not_sure() -> None:
 
 
 def test_an_unchanged_count_of_changes_tells_of_the_time_between() -> None:
-    same = statements((1000, UP, None, 6, "ospf"), (4600, UP, None, 6, "ospf"))
-    assert told(witnessed(same, slack=0)) == [(1000, 4600, UP, "ospf")]
-    other = statements((1000, UP, None, 6, "ospf"), (4600, UP, None, 7, "ospf"))
+    same = statements((1000, UP, None, 6, "bfd"), (4600, UP, None, 6, "bfd"))
+    assert told(witnessed(same, slack=0)) == [(1000, 4600, UP, "bfd")]
+    other = statements((1000, UP, None, 6, "bfd"), (4600, UP, None, 7, "bfd"))
     assert told(witnessed(other, slack=0)) == []
-    turned = statements((1000, UP, None, 6, "ospf"), (4600, DOWN, None, 6, "ospf"))
+    turned = statements((1000, UP, None, 6, "bfd"), (4600, DOWN, None, 6, "bfd"))
     assert told(witnessed(turned, slack=0)) == []
 
 
