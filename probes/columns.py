@@ -95,7 +95,8 @@ class Answers:
     in their unit (`connect_seconds`), a column over the rows each, NaN where there is none; they are shown, and
     never recorded. `readings` are figures with labels, as many as a target has; they are shown, too. `octets` went
     through a target that is an interface, until `received_at`; they are counted by the five minutes. `statements` are
-    what devices said of the time before.
+    what devices said of the time before. Where an answer is older than its question, `sent` is from when on it holds,
+    and `earlier` by how many seconds that lies before the question was asked.
     """
 
     target: Ints
@@ -111,6 +112,7 @@ class Answers:
     readings: dict[int, tuple[Reading, ...]] = field(default_factory=dict)
     octets: dict[int, Octets] = field(default_factory=dict)
     statements: dict[int, Statement] = field(default_factory=dict)
+    earlier: Floats | None = None  # None: nowhere
 
     def __len__(self) -> int:
         return len(self.target)

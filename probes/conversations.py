@@ -386,7 +386,8 @@ class _Course:
         rtt[(answered < 0) | self._stepped] = np.nan
         for at, one in enumerate(settled):
             rtt[at] = rtt[at] if one.reply.rtt is None else one.reply.rtt
-        sent -= np.array([one.earlier for one in settled])[:, None]
+        earlier = np.array([one.earlier for one in settled])
+        sent -= earlier[:, None]
         names = dict.fromkeys(name for one in settled for name in one.reply.values)
         return Answers(
             target=np.array([one.row for one in settled], np.int64),
@@ -404,6 +405,7 @@ class _Course:
             },
             readings={at: one.reply.readings for at, one in enumerate(settled) if one.reply.readings},
             octets={at: one.reply.octets for at, one in enumerate(settled) if one.reply.octets},
+            earlier=earlier if earlier.any() else None,
             statements={at: one.reply.statement for at, one in enumerate(settled) if one.reply.statement},
         )
 
