@@ -1,0 +1,145 @@
+"""From runs and watches to raw histories: what every check saw, while somebody looked.
+
+A run says how a check stood; only a watch proves that anybody asked. A check is known inside its runs as far as
+its round was watched: from its first to its last scheduled question inside a watch, which follow from its phase.
+Everything else is unknown, and begins at the check's last observation.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indicators.axis import LANE, NEVER, Flags, Ints, Stretches, covers, none, stretches
+from indicators.facts import Bins, Checks, Facts, Floats, Runs, Watches, or_else
+from indicators.threestate import DOWN, UNKNOWN, UP
+from indicators.timeline import Cause, Codes, Timeline, changed, combined, filled, simplified, timeline
+
+BIN = 300_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """How sure a recorded change is of its time: it lies between `after` and `before`. Places, sorted by `at`."""
+
+    at: Ints
+    after: Ints
+    before: Ints
+
+    def bounds(self, place: Ints) -> tuple[Ints, Ints]:
+        """The bounds of changes at these places; a place at which nothing was recorded is its own bounds."""
+        if not len(self.at):
+            return place, place
+        found = np.minimum(np.searchsorted(self.at, place), len(self.at) - 1)
+        known = self.at[found] == place
+        return np.where(known, self.after[found], place), np.where(known, self.before[found], place)
+
+
+def raw(facts: Facts, max_loss: float) -> Timeline:
+    """The raw history of every subject: its primary checks from all vantages, filled by its other checks."""
+    seen = [_seen(facts, vantage, max_loss) for vantage in np.unique(facts.checks.vantage).tolist()]
+    primary = combined(seen) if seen else timeline(facts.lanes, *_nothing())
+    others = ~facts.checks.primary[facts.runs.check]
+    if not others.any():
+        return simplified(primary)
+    told = _line(facts, facts.runs.chosen(others))
+    # A live interface says nothing of the line beyond; a dead one says all.
+    return simplified(filled(primary, none(), told.where(DOWN), Cause.OTHER_CHECK))
+
+
+def edges(facts: Facts) -> Edges:
+    """When recorded changes happened at the earliest and at the latest."""
+    runs = facts.runs.chosen(facts.checks.primary[facts.runs.check])
+    shift = facts.checks.lane[runs.check] * LANE
+    over = runs.ended_at != NEVER
+    at = np.concatenate([runs.started_at + shift, (runs.ended_at + shift)[over]])
+    after = np.concatenate(
+        [
+            or_else(runs.started_after, runs.started_at) + shift,
+            (or_else(runs.ended_after, runs.ended_at) + shift)[over],
+        ]
+    )
+    before = np.concatenate(
+        [
+            or_else(runs.started_before, runs.started_at) + shift,
+            (or_else(runs.ended_before, runs.ended_at) + shift)[over],
+        ]
+    )
+    at, first = np.unique(at, return_index=True)
+    return Edges(at, after[first], before[first])
+
+
+def watched(phase: Floats, watches: Watches) -> tuple[Ints, Ints]:
+    """First and last scheduled question of each check inside each watch, microseconds; shape (checks, watches).
+
+    Where a check has no question inside a watch the first is later than the last.
+    """
+    offset = watches.origin + np.rint(phase[:, None] * watches.span).astype(np.int64)
+    begin = offset - (offset - watches.started_at) // watches.interval * watches.interval
+    end = offset + (watches.ended_at - offset) // watches.interval * watches.interval
+    return begin, end
+
+
+def _seen(facts: Facts, vantage: int, max_loss: float) -> Timeline:
+    """What the primary checks of one vantage saw, too lossy five minutes taken out."""
+    mine = facts.checks.primary & (facts.checks.vantage == vantage)
+    line = _line(facts, facts.runs.chosen(mine[facts.runs.check]))
+    lossy, unsure = lossy_bins(facts.bins, facts.checks, mine, max_loss)
+    return changed(changed(line, lossy, UP, DOWN, Cause.LOSS), unsure, UP, UNKNOWN, Cause.LOSS_UNSURE)
+
+
+def lossy_bins(bins: Bins, checks: Checks, mine: Flags, max_loss: float) -> tuple[Stretches, Stretches]:
+    """Five minutes of these checks that are not available for loss, and those of which nobody can tell.
+
+    After the principle of ITU-T Y.1540: l > `max_loss`·n is not available; l + q ≤ `max_loss`·n has no effect.
+    """
+    limit = max_loss * bins.due
+    lossy = mine[bins.check] & (bins.rescued > limit)
+    unsure = mine[bins.check] & ~lossy & (bins.rescued + bins.incomplete > limit)
+    place = checks.lane[bins.check] * LANE + bins.started_at
+    return (
+        stretches(place[lossy], place[lossy] + BIN),
+        stretches(place[unsure], place[unsure] + BIN),
+    )
+
+
+def _line(facts: Facts, runs: Runs) -> Timeline:
+    """The history that these runs make up, each as far as its round was watched."""
+    parts = [
+        _clipped(facts, runs.chosen(rows), watches)
+        for (vantage, number), watches in facts.watches.items()
+        if (rows := (runs.round == number) & (facts.checks.vantage[runs.check] == vantage)).any()
+    ]
+    if not parts:
+        return timeline(facts.lanes, *_nothing())
+    start, end, state = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.argsort(start, kind="stable")
+    start, end, state = start[order], end[order], state[order]
+    # Two checks of one subject at once, of an address that was changed: the later one counts.
+    end[:-1] = np.minimum(end[:-1], start[1:])
+    real = end > start
+    cause = np.where(state == UNKNOWN, np.int8(Cause.NOT_ASKED), np.int8(Cause.MEASURED))
+    return timeline(facts.lanes, start[real], end[real], state[real], cause[real])
+
+
+def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:
+    """Start, end and state of runs inside the watched time of their checks."""
+    lane = facts.checks.lane[runs.check] * LANE
+    own, row = np.unique(runs.check, return_inverse=True)
+    first, last = watched(facts.checks.phase[own], watches)
+    # On an axis of their own, a lane a check: a subject may have had several.
+    lanes = np.arange(len(own), dtype=np.int64)[:, None] * LANE
+    looked = stretches((first + lanes).ravel(), (last + lanes).ravel())
+    here = row * LANE
+    start = here + runs.started_at
+    end = here + np.where(runs.ended_at == NEVER, LANE - 1, runs.ended_at)
+    corners = np.unique(np.concatenate([start, looked.start, looked.end]))
+    piece = np.searchsorted(start, corners, side="right") - 1
+    until = np.minimum(np.append(corners[1:], corners[-1:] + 1), end[np.maximum(piece, 0)])
+    good = (piece >= 0) & covers(looked, corners) & (until > corners)
+    shift = (lane - here)[piece[good]]
+    return corners[good] + shift, until[good] + shift, runs.outcome[piece[good]]
+
+
+def _nothing() -> tuple[Ints, Ints, Codes, Codes]:
+    empty, codes = np.empty(0, np.int64), np.empty(0, np.int8)
+    return empty, empty, codes, codes

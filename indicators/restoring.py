@@ -1,0 +1,85 @@
+"""Indicators of faults: restored in time, answered in time, mean time to restore and between faults. Definitions, §4.
+
+The recorded faults are fixed: none is added, split or joined by what is not known. A fault lasts within its shortest
+and its longest clock; where its verdict differs within that it is *undecided*: not in the value, bad in one bound and
+good in the other. The bounds hold over completions in which each fault contains exactly one recorded fault.
+
+The measured clock and the clock of tickets never mix; the contract says which of the two governs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indicators.axis import Flags, Ints
+from indicators.faults import Faults
+from indicators.measure import Bracket, nothing, share
+from indicators.shares import coverage_of
+from indicators.sums import Sums
+
+MICRO = 1_000_000
+
+
+def restored_within(of: Faults, limit: float) -> Bracket:
+    """Faults restored within the limit ÷ (faults ended + faults open longer than the limit); `limit` in seconds.
+
+    A fault that is open and not yet beyond the limit is in neither. One of which nobody knows whether it ended is
+    undecided, unless even its shortest clock is beyond.
+    """
+    most = round(limit * MICRO)
+    bad = of.shortest > most
+    good = of.ended & (of.longest <= most)
+    waiting = of.open & ~bad
+    undecided = ~(bad | good | waiting)
+    return _ratio(good, bad, undecided, {"waiting": int(waiting.sum()), "limit_seconds": limit})
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Tickets by the clock of tickets: how long from report to answer, less signed suspensions; microseconds.
+
+    `lasted` is the time until now where nobody has answered yet (`done` is False).
+    """
+
+    lasted: Ints
+    done: Flags
+
+
+def answered_within(of: Answers, limit: float) -> Bracket:
+    """Tickets answered (or arrived at, or restored) within the limit ÷ those answered or waiting longer than it."""
+    late = of.lasted > round(limit * MICRO)
+    good, waiting = of.done & ~late, ~of.done & ~late
+    return _ratio(good, late, np.zeros_like(late), {"waiting": int(waiting.sum()), "limit_seconds": limit})
+
+
+def mttr(of: Faults, time: Sums) -> Bracket:
+    """Mean clock of ended faults in seconds, inner unknown time included; no fault: no value."""
+    ended = of.chosen(of.ended)
+    number, coverage = len(ended), coverage_of(time)
+    evidence = {"faults": number, "open_faults": int((~of.ended).sum())}
+    if not number or not coverage:
+        return nothing(coverage, **evidence)
+    value, lower, upper = (
+        float(one.sum()) / MICRO / number for one in (ended.clock, ended.shortest, ended.longest)
+    )
+    return Bracket(value, min(lower, value), max(upper, value), coverage, evidence)
+
+
+def mtbf(of: Faults, time: Sums) -> Bracket:
+    """U/N in seconds, N faults that began in the window; bounds U/N and (U+K)/N; no fault: no value."""
+    number, coverage = len(of), coverage_of(time)
+    evidence = {"faults": number}
+    if not number or not coverage:
+        return nothing(coverage, **evidence)
+    up, unknown = int(time.up.sum()) / MICRO, int(time.unknown.sum()) / MICRO
+    return Bracket(up / number, up / number, (up + unknown) / number, coverage, evidence)
+
+
+def _ratio(good: Flags, bad: Flags, undecided: Flags, evidence: dict[str, object]) -> Bracket:
+    yes, no, open_ = int(good.sum()), int(bad.sum()), int(undecided.sum())
+    told: dict[str, object] = {"good": yes, "bad": no, "undecided": open_, **evidence}
+    number = yes + no + open_
+    coverage = share(yes + no, number)
+    if yes + no == 0:
+        return nothing(coverage, **told)
+    return Bracket(yes / (yes + no), yes / number, (yes + open_) / number, coverage, told)

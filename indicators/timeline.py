@@ -1,0 +1,159 @@
+"""Three-valued histories: at every moment of every lane a subject is up, down or unknown, and why.
+
+Rules
+=====
+1. A timeline has no hole: what no fact tells is UNKNOWN, from the beginning of a lane to its end.
+2. A segment begins wherever state or cause may change, and at the beginning of every lane. Neighbours may be alike.
+3. Only UNKNOWN is ever filled (by another check, by an attestation); only DOWN is ever masked (by an upstream);
+   only UP is ever doubted (by loss). Nothing turns measured DOWN into UP.
+
+`cause` says where a state comes from; the texts behind it are looked up in the facts when somebody asks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.axis import LANE, Flags, Ints, Stretches, covers, rows_of, stretches, whole
+from indicators.threestate import DOWN, UNKNOWN, UP
+
+Codes = NDArray[np.int8]
+
+
+class Cause(IntEnum):
+    """Where the state of a segment comes from."""
+
+    MEASURED = 0  # packets of the primary check
+    NOT_WATCHED = 1  # no completed round looked
+    NOT_ASKED = 2  # a round looked, but our own fault kept it from asking
+    UPSTREAM = 3  # down behind something that was itself down or unknown
+    LOSS = 4  # answered, but too lossy to use
+    LOSS_UNSURE = 5  # answered, but too few questions were completed to know
+    OTHER_CHECK = 6  # told by another check of the same circuit
+    ATTESTED = 7  # told by a signed paper: 佐证
+    WITNESSED = 8  # told afterwards by the router itself
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """`at`: where segments begin, strictly increasing, `at[0]` = 0; `state` and `cause` of each segment."""
+
+    lanes: int
+    at: Ints
+    state: Codes
+    cause: Codes
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @property
+    def end(self) -> Ints:
+        """Where segments end."""
+        return np.append(self.at[1:], self.lanes * LANE)
+
+    def where(self, state: int) -> Stretches:
+        """The stretches of one state, whatever their cause."""
+        return self.chosen(self.state == state)
+
+    def chosen(self, flags: Flags) -> Stretches:
+        """The stretches that these segments make up."""
+        return stretches(self.at[flags], self.end[flags])
+
+    def state_at(self, place: Ints) -> Codes:
+        """The state at each place."""
+        found: Codes = self.state[np.searchsorted(self.at, place, side="right") - 1]
+        return found
+
+
+def unknown(lanes: int) -> Timeline:
+    """Nothing is known of anybody."""
+    at = whole(lanes).start
+    return Timeline(lanes, at, np.full(lanes, UNKNOWN, np.int8), np.full(lanes, Cause.NOT_WATCHED, np.int8))
+
+
+def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> Timeline:
+    """From what is known: sorted stretches that do not overlap, each with its state; the rest is unknown."""
+    starts_lane = whole(lanes).start
+    gap = np.ones(len(start), np.bool_)
+    gap[:-1] = end[:-1] < start[1:]
+    gap &= end % LANE != 0
+    taken = np.isin(starts_lane, start)
+    at = np.concatenate([start, end[gap], starts_lane[~taken]])
+    states = np.concatenate([state, np.full(gap.sum() + (~taken).sum(), UNKNOWN, np.int8)])
+    causes = np.concatenate([cause, np.full(gap.sum() + (~taken).sum(), Cause.NOT_WATCHED, np.int8)])
+    order = np.argsort(at, kind="stable")
+    return Timeline(lanes, at[order], states[order].astype(np.int8), causes[order].astype(np.int8))
+
+
+def refined(one: Timeline, places: Ints) -> Timeline:
+    """The same, with a segment beginning at each of these places, too."""
+    at = _merged([one.at, places])
+    found = np.searchsorted(one.at, at, side="right") - 1
+    return Timeline(one.lanes, at, one.state[found], one.cause[found])
+
+
+def changed(one: Timeline, within: Stretches, old: int, new: int, cause: Cause) -> Timeline:
+    """Within these stretches every segment in state `old` takes the state `new`, for this cause."""
+    if not len(within):
+        return one
+    fine = refined(one, np.concatenate([within.start, within.end[within.end < one.lanes * LANE]]))
+    hit = (fine.state == old) & covers(within, fine.at)
+    return Timeline(
+        one.lanes,
+        fine.at,
+        np.where(hit, np.int8(new), fine.state),
+        np.where(hit, np.int8(cause), fine.cause),
+    )
+
+
+def filled(one: Timeline, up: Stretches, down: Stretches, cause: Cause) -> Timeline:
+    """What is unknown becomes up or down where another source says so; what is known stays."""
+    return changed(changed(one, down, UNKNOWN, DOWN, cause), up, UNKNOWN, UP, cause)
+
+
+def combined(several: Iterable[Timeline]) -> Timeline:
+    """What several vantages saw: up if any saw up, down if all saw down, else unknown.
+
+    Each must have the same lanes. One that was not there for a subject is not among its vantages: see `absent`.
+    """
+    all_ = list(several)
+    if len(all_) == 1:
+        return all_[0]
+    at = _merged([one.at for one in all_])
+    fine = [refined(one, at) for one in all_]
+    states = np.stack([one.state for one in fine])
+    any_up, all_down = (states == UP).any(axis=0), (states == DOWN).all(axis=0)
+    state = np.where(any_up, UP, np.where(all_down, DOWN, UNKNOWN)).astype(np.int8)
+    cause = fine[0].cause
+    for one in reversed(fine):
+        cause = np.where(one.state == state, one.cause, cause)
+    return Timeline(all_[0].lanes, at, state, cause.astype(np.int8))
+
+
+def picked(one: Timeline, lanes: Ints) -> Timeline:
+    """The histories of these lanes, in this order, as lanes of a new timeline; a lane may be picked often."""
+    first = np.searchsorted(one.at, lanes * LANE)
+    count = np.searchsorted(one.at, (lanes + 1) * LANE) - first
+    rows = rows_of(first, count)
+    shift = np.repeat((np.arange(len(lanes)) - lanes) * LANE, count)
+    return Timeline(len(lanes), one.at[rows] + shift, one.state[rows], one.cause[rows])
+
+
+def simplified(one: Timeline) -> Timeline:
+    """Neighbours that are alike joined."""
+    keep = np.ones(len(one), np.bool_)
+    keep[1:] = (
+        (one.state[1:] != one.state[:-1]) | (one.cause[1:] != one.cause[:-1]) | (one.at[1:] % LANE == 0)
+    )
+    return Timeline(one.lanes, one.at[keep], one.state[keep], one.cause[keep])
+
+
+def _merged(sorted_places: list[Ints]) -> Ints:
+    """All places once, in order; a stable sort merges what is sorted already."""
+    at = np.sort(np.concatenate(sorted_places), kind="stable")
+    first = np.ones(len(at), np.bool_)
+    first[1:] = at[1:] != at[:-1]
+    return at[first]
