@@ -3,6 +3,10 @@
 Only a service with a check of its own can tell. Members up while the service is down: a failed switch-over 切换失败.
 """
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from indicators.axis import (
     LANE,
     Flags,
@@ -12,6 +16,8 @@ from indicators.axis import (
     intersection,
     lane_of,
     measure,
+    moment_of,
+    rows_of,
     stretches,
     union,
 )
@@ -22,20 +28,47 @@ from indicators.timeline import Timeline
 MICRO = 1_000_000
 
 
-def survived(service: Timeline, start: Ints, end: Ints) -> tuple[Flags, Flags]:
-    """Of member faults [start, end), on their service's lane: whether it surely survived, and whether it surely not.
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Faults of members of redundant services, and what became of the service meanwhile.
 
-    `service` is settled. Where it was neither seen down nor watched throughout, nobody knows.
+    `service` is a row, `at` the start in microseconds since 1970. `survived` and `failed` are both False where the
+    service was not watched throughout. `gap` and `longest_gap` are the longest outage of the service that overlaps
+    the fault, in microseconds, with what is unknown taken as up and as down.
     """
-    down = measure(service.where(DOWN), start, end) > 0
-    unsure = measure(service.where(UNKNOWN), start, end) > 0
-    return ~down & ~unsure, down
+
+    service: Ints
+    at: Ints
+    survived: Flags
+    failed: Flags
+    gap: Ints
+    longest_gap: Ints
+
+    def of_members(self, edges: Ints, counts: Flags) -> "Switches":
+        """Those that began in a window in which their service is a member; `counts` has shape (services, windows)."""
+        window = np.searchsorted(edges, self.at, side="right") - 1
+        inside = (window >= 0) & (window < len(edges) - 1)
+        inside &= counts[self.service, np.clip(window, 0, len(edges) - 2)]
+        return Switches(*(getattr(self, name)[inside] for name in self.__dataclass_fields__))
 
 
-def failover(service: Timeline, start: Ints, end: Ints) -> Bracket:
+def switches(service: Timeline, start: Ints, end: Ints) -> Switches:
+    """What settled services did during member faults [start, end), sorted places on their services' lanes."""
+    down, unknown = service.where(DOWN), service.where(UNKNOWN)
+    failed = measure(down, start, end) > 0
+    return Switches(
+        service=lane_of(start),
+        at=moment_of(start),
+        survived=~failed & (measure(unknown, start, end) == 0),
+        failed=failed,
+        gap=_longest_overlapping(down, start, end),
+        longest_gap=_longest_overlapping(union(down, unknown), start, end),
+    )
+
+
+def failover(of: Switches) -> Bracket:
     """Member faults the service survived ÷ member faults of redundant services."""
-    good, bad = survived(service, start, end)
-    yes, no, number = int(good.sum()), int(bad.sum()), len(start)
+    yes, no, number = int(of.survived.sum()), int(of.failed.sum()), len(of.at)
     evidence = {"member_faults": number, "survived": yes, "not_survived": no}
     if yes + no == 0:
         return nothing(share(yes + no, number), **evidence)
@@ -43,17 +76,13 @@ def failover(service: Timeline, start: Ints, end: Ints) -> Bracket:
     return Bracket(yes / (yes + no), yes / number, (yes + open_) / number, (yes + no) / number, evidence)
 
 
-def failover_gap(service: Timeline, start: Ints, end: Ints) -> Bracket:
+def failover_gap(of: Switches) -> Bracket:
     """The longest gap of a service in seconds: its longest settled outage that overlaps a member fault."""
-    faults = stretches(start, end)
-    shortest = _longest_touching(service.where(DOWN), faults)
-    longest = _longest_touching(union(service.where(DOWN), service.where(UNKNOWN)), faults)
-    good, bad = survived(service, start, end)
-    decided = int((good | bad).sum())
-    evidence = {"member_faults": len(start)}
+    decided, evidence = int((of.survived | of.failed).sum()), {"member_faults": len(of.at)}
     if not decided:
-        return nothing(share(decided, len(start)), **evidence)
-    return Bracket(shortest, shortest, max(shortest, longest), decided / len(start), evidence)
+        return nothing(share(decided, len(of.at)), **evidence)
+    gap, longest = float(of.gap.max()) / MICRO, float(of.longest_gap.max()) / MICRO
+    return Bracket(gap, gap, longest, decided / len(of.at), evidence)
 
 
 def failed_switchovers(service: Timeline, members_up: Stretches) -> Stretches:
@@ -72,9 +101,13 @@ def members_up(members: Timeline, service: Ints, lanes: int) -> Stretches:
     return stretches((up.start + shift)[inside], (up.end + shift)[inside])
 
 
-def _longest_touching(gaps: Stretches, faults: Stretches) -> float:
-    begin, end = _holding(gaps, faults)
-    return float((end - begin).max(initial=0)) / MICRO
+def _longest_overlapping(gaps: Stretches, start: Ints, end: Ints) -> Ints:
+    """Of each [start, end) the longest of the stretches that overlap it; 0 where none does."""
+    first = np.searchsorted(gaps.end, start, side="right")
+    count = np.maximum(np.searchsorted(gaps.start, end) - first, 0)
+    longest = np.zeros(len(start), np.int64)
+    np.maximum.at(longest, np.repeat(np.arange(len(start)), count), gaps.length[rows_of(first, count)])
+    return longest
 
 
 def _holding(holders: Stretches, held: Stretches) -> tuple[Ints, Ints]:

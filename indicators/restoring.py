@@ -44,6 +44,10 @@ class Answers:
     lasted: Ints
     done: Flags
 
+    def chosen(self, flags: Flags) -> "Answers":
+        """Some of them."""
+        return Answers(self.lasted[flags], self.done[flags])
+
 
 def answered_within(of: Answers, limit: float) -> Bracket:
     """Tickets answered (or arrived at, or restored) within the limit ÷ those answered or waiting longer than it."""
