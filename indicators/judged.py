@@ -17,7 +17,7 @@ from indicators.faults import Faults, Outages, faults, outages
 from indicators.observed import Edges
 from indicators.policy import Policy
 from indicators.settling import blips, settled
-from indicators.timeline import Timeline
+from indicators.timeline import Timeline, refined
 
 MICRO = 1_000_000
 
@@ -63,11 +63,11 @@ def judged(
         final, excluded = found, windows if policy.maintenance == "exclude" else none()
     time = counted(of.in_service, of.hours, excluded, now)
     return View(
-        raw=told,
+        raw=told if final is found else refined(told, final.at),
         settled=final,
         counted=time,
-        outages=outages(final, now),
-        faults=faults(final, time, round(policy.merge_gap * MICRO), now, of.suspended),
+        outages=outages(final, now, confirm_up),
+        faults=faults(final, time, round(policy.merge_gap * MICRO), now, confirm_up, of.suspended),
         blips=blips(told, found, confirm_down),
         edges=edges,
     )
