@@ -15,8 +15,8 @@ in and around it was down it may reach further, and join others: its longest clo
 applies both times. A fault is never added or taken away by what is not known.
 
 Open. Nobody is ever seen down at the very moment of judging: the last question lies some seconds back, and what
-follows it is unknown. So a fault that nothing says has ended is open if its subject was settled down within `fresh`
-of that moment. Within less than `confirm_up` it cannot have ended: no up-time as long as that fits in.
+follows it is unknown. So a fault that nothing says has ended is open if less than `fresh` since its end is unknown.
+Within less than `confirm_up` it cannot have ended: no up-time as long as that fits in.
 """
 
 from dataclasses import dataclass
@@ -136,10 +136,10 @@ def _ends_of_groups(group: Ints) -> tuple[Ints, Ints]:
 
 
 def _endings(settled: Timeline, end: Ints, now: int, fresh: int) -> tuple[Flags, Flags]:
-    """Whether a later up-time shows that it ended; whether the subject was down just before the moment of judging."""
+    """Whether a later up-time shows that it ended; whether too little is unknown since then for it to have ended."""
     lane = lane_of(end - 1) * LANE
     ended = measure(settled.where(UP), end, lane + LANE) > 0
-    return ended, measure(settled.where(DOWN), lane + max(now - max(fresh, 1), 0), lane + now) > 0
+    return ended, measure(settled.where(UNKNOWN), end, np.maximum(end, lane + now)) < max(fresh, 1)
 
 
 def _shortest(parts: Stretches, group: Ints, up: Stretches, gap: int, runs: Stretches) -> Ints:

@@ -111,7 +111,7 @@ def _grouped(slots: Sequence[int], settled: str, between: str, gap: int) -> list
 def faults(
     settled: str, counted: Sequence[bool], gap: int, now: int, fresh: int, suspended: Sequence[bool]
 ) -> list[Fault]:
-    """§1 Faults, all of one circuit; a fault is open while it cannot have ended (`fresh`: §1 Settling)."""
+    """§1 Faults, all of one circuit; a fault is open while no confirmed up fits in."""
 
     def clock(group: Sequence[int]) -> int:
         slots = range(group[0], group[-1] + 1)
@@ -134,7 +134,7 @@ def faults(
                 max(clock(part) for part in _grouped(group, settled, "u?", gap)),
                 next(clock(whole) for whole in worst if start in whole),
                 ended,
-                not ended and "d" in settled[max(0, now - fresh) : now],
+                not ended and settled[end:now].count("?") < fresh,
             )
         )
     return found

@@ -27,7 +27,7 @@ from tests.indicators import oracle
 from tests.indicators.histories import batches, truths, words
 from tests.indicators.slots import FIRST, SECOND, history, letters, placed, slots_of
 
-THOROUGH = settings(max_examples=200, deadline=None)
+THOROUGH = settings(max_examples=100, deadline=None)
 DOWN_FOR, UP_FOR, GAP = 3, 4, 15
 NO_EDGES = Edges(*(np.empty(0, np.int64) for _ in range(3)))
 confirmations = st.integers(1, 7)
