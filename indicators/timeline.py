@@ -142,6 +142,18 @@ def picked(one: Timeline, lanes: Ints) -> Timeline:
     return Timeline(len(lanes), one.at[rows] + shift, one.state[rows], one.cause[rows])
 
 
+def joined(several: Iterable[Timeline]) -> Timeline:
+    """The lanes of several timelines, one after the other."""
+    all_ = list(several)
+    shift = np.cumsum([0, *(one.lanes for one in all_)]) * LANE
+    return Timeline(
+        sum(one.lanes for one in all_),
+        np.concatenate([one.at + by for one, by in zip(all_, shift[:-1].tolist(), strict=True)]),
+        np.concatenate([one.state for one in all_]),
+        np.concatenate([one.cause for one in all_]),
+    )
+
+
 def simplified(one: Timeline) -> Timeline:
     """Neighbours that are alike joined."""
     keep = np.ones(len(one), np.bool_)

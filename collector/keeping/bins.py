@@ -15,6 +15,7 @@ what does not change.
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,13 +67,12 @@ def pack(day: Ints) -> bytes:
 
 def unpack(packed: bytes) -> Ints:
     """What `pack` made into bytes. Raises ValueError for what it did not make."""
-    if packed[:1] != bytes([_VERSION]):
-        raise ValueError(f"counts packed in form {packed[:1].hex()!r}, not {_VERSION:02x}")
-    try:
-        plain = zlib.decompress(packed[1:])
-        return np.stack(list(_rows(plain)))
-    except (zlib.error, struct.error) as error:
-        raise ValueError(f"counts that are not whole: {error}") from error
+    return np.stack(_read(packed, len(COUNTS)))
+
+
+def leading(packed: bytes, how_many: int) -> list[Ints]:
+    """The first so many of COUNTS, the others not even unpacked. Raises ValueError for what `pack` did not make."""
+    return _read(packed, how_many)
 
 
 def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
@@ -84,6 +84,15 @@ def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]
     named = dict(zip(COUNTS, unpack(packed), strict=True))
     octets = {name: np.where(named[name] == NONE, np.nan, named[name]) for name in COUNTS[_OCTETS]}
     return {**named, **octets}
+
+
+def _read(packed: bytes, how_many: int) -> list[Ints]:
+    if packed[:1] != bytes([_VERSION]):
+        raise ValueError(f"counts packed in form {packed[:1].hex()!r}, not {_VERSION:02x}")
+    try:
+        return list(islice(_rows(zlib.decompress(packed[1:])), how_many))
+    except (zlib.error, struct.error) as error:
+        raise ValueError(f"counts that are not whole: {error}") from error
 
 
 def _packed(row: Ints) -> bytes:
