@@ -34,6 +34,9 @@ from indicators.axis import (
 from indicators.threestate import DOWN, UNKNOWN, UP
 from indicators.timeline import Timeline
 
+LAG = 180_000_000
+"""How far what is surely known may lie behind the moment of judging while a round goes on; microseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outages:
@@ -130,7 +133,9 @@ def _endings(settled: Timeline, end: Ints, now: int) -> tuple[Flags, Flags]:
     """Whether a later up-time shows that it ended; whether the subject is down at the moment of judging."""
     lane = lane_of(end - 1)
     ended = measure(settled.where(UP), end, (lane + 1) * LANE) > 0
-    return ended, settled.state_at(lane * LANE + now - 1) == DOWN
+    last, until = settled.latest()
+    down_now = (last == DOWN) & (until >= now - LAG)
+    return ended, down_now[lane]
 
 
 def _shortest(parts: Stretches, group: Ints, up: Stretches, gap: int, runs: Stretches) -> Ints:

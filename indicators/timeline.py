@@ -62,6 +62,15 @@ class Timeline:
         """The stretches that these segments make up."""
         return stretches(self.at[flags], self.end[flags])
 
+    def latest(self) -> tuple[Codes, Ints]:
+        """The state of each lane when it was last known, and until when; UNKNOWN and 0 where it never was."""
+        row = np.maximum.accumulate(np.where(self.state != UNKNOWN, np.arange(len(self)), -1))
+        lanes = np.arange(self.lanes, dtype=np.int64)
+        found = row[np.searchsorted(self.at, (lanes + 1) * LANE) - 1]
+        known = (found >= 0) & (self.at[found] >= lanes * LANE)
+        state = np.where(known, self.state[found], np.int8(UNKNOWN))
+        return state, np.where(known, self.end[found] - lanes * LANE, 0)
+
     def state_at(self, place: Ints) -> Codes:
         """The state at each place."""
         found: Codes = self.state[np.searchsorted(self.at, place, side="right") - 1]

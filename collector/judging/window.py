@@ -16,10 +16,11 @@ from indicators.catalogue import Kind
 from indicators.catalogue import View as ViewName
 from indicators.entered import Ticket
 from indicators.failover import Switches
-from indicators.faults import Faults
+from indicators.faults import LAG, Faults
 from indicators.judged import View
 from indicators.restoring import Answers
 from indicators.sums import Sums, sums, together
+from indicators.threestate import UNKNOWN
 from indicators.timeline import Timeline
 
 
@@ -85,8 +86,11 @@ def _faults(parts: Sequence[FaultTable]) -> FaultTable:
 
 
 def _states(lines: Sequence[Timeline], now: int) -> NDArray[np.int8]:
-    """How everybody stands just before the moment of judging."""
-    found = [one.state_at(np.arange(one.lanes, dtype=np.int64) * LANE + now - 1) for one in lines]
+    """How everybody stands at the moment of judging, by the last round that is sure."""
+    found = [
+        np.where(until >= now - LAG, state, np.int8(UNKNOWN))
+        for state, until in (one.latest() for one in lines)
+    ]
     return np.concatenate(found) if found else np.empty(0, np.int8)
 
 
