@@ -4,6 +4,7 @@ import click
 
 from collector.commands.archive import backup, restore
 from collector.commands.discover import discover
+from collector.commands.explain import explain
 from collector.commands.facts import circuits, ping, runs, status, trace
 from collector.commands.inventory import export, import_
 from collector.commands.judged import days, indicators_command, outages_command
@@ -31,6 +32,7 @@ for command in (
     runs,
     outages_command,
     days,
+    explain,
     indicators_command,
     traps,
     records,

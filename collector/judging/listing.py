@@ -49,12 +49,13 @@ def outages(
     for batch in batches(of, subjects, begin):
         for name in views:
             view = batch.line if name == "line" else batch.business
-            yield from _outages(of, batch.subjects, name, view, begin, end)
+            yield from of_view(of, batch.subjects, name, view, begin, end)
 
 
-def _outages(
+def of_view(
     of: Case, subjects: Sequence[Subject], name: ViewName, view: View, begin: int, end: int
 ) -> Iterator[Outage]:
+    """The same of a batch that is judged already."""
     found, lane = view.outages, lane_of(view.outages.start)
     edges = bounds(view.settled, view.edges, found, of.source.now)
     fault, starts = fault_of(found, view.faults), view.faults.start
