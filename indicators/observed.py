@@ -15,6 +15,7 @@ from indicators.axis import (
     Flags,
     Ints,
     Stretches,
+    ascending,
     covers,
     measure,
     moment_of,
@@ -129,7 +130,7 @@ def unfinished_bins(facts: Facts, vantage: int, line: Timeline, max_loss: float,
     down, found = line.where(DOWN), [none()]
     for (of, number), watches in facts.watches.items():
         chosen = facts.checks.primary[facts.runs.check] & (facts.runs.round == number)
-        own = np.unique(facts.runs.check[chosen & (facts.checks.vantage[facts.runs.check] == of)])
+        own = ascending(facts.runs.check[chosen & (facts.checks.vantage[facts.runs.check] == of)])
         if of == vantage and len(own) and watches.interval.max() <= _OFTEN:
             found.append(_unfinished(facts.checks, own, watches, down, max_loss, now))
     return union(*found)
@@ -196,7 +197,7 @@ def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Co
     here = row * LANE
     start = here + runs.started_at
     end = here + np.where(runs.ended_at == NEVER, LANE - 1, runs.ended_at)
-    corners = np.unique(np.concatenate([start, looked.start, looked.end]))
+    corners = ascending(np.concatenate([start, looked.start, looked.end]))
     piece = np.searchsorted(start, corners, side="right") - 1
     until = np.minimum(np.append(corners[1:], corners[-1:] + 1), end[np.maximum(piece, 0)])
     good = (piece >= 0) & covers(looked, corners) & (until > corners)

@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.axis import LANE, Flags, Ints, Stretches, covers, rows_of, stretches, whole
+from indicators.axis import LANE, Flags, Ints, Stretches, ascending, covers, rows_of, stretches, whole
 from indicators.threestate import DOWN, UNKNOWN, UP
 
 Codes = NDArray[np.int8]
@@ -99,7 +99,7 @@ def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> 
 
 def refined(one: Timeline, places: Ints) -> Timeline:
     """The same, with a segment beginning at each of these places, too."""
-    at = _merged([one.at, places])
+    at = ascending(np.concatenate([one.at, places]))
     found = np.searchsorted(one.at, at, side="right") - 1
     return Timeline(one.lanes, at, one.state[found], one.cause[found])
 
@@ -131,7 +131,7 @@ def combined(several: Iterable[Timeline]) -> Timeline:
     all_ = list(several)
     if len(all_) == 1:
         return all_[0]
-    at = _merged([one.at for one in all_])
+    at = ascending(np.concatenate([one.at for one in all_]))
     fine = [refined(one, at) for one in all_]
     states = np.stack([one.state for one in fine])
     any_up, all_down = (states == UP).any(axis=0), (states == DOWN).all(axis=0)
@@ -170,11 +170,3 @@ def simplified(one: Timeline) -> Timeline:
         (one.state[1:] != one.state[:-1]) | (one.cause[1:] != one.cause[:-1]) | (one.at[1:] % LANE == 0)
     )
     return Timeline(one.lanes, one.at[keep], one.state[keep], one.cause[keep])
-
-
-def _merged(sorted_places: list[Ints]) -> Ints:
-    """All places once, in order; a stable sort merges what is sorted already."""
-    at = np.sort(np.concatenate(sorted_places), kind="stable")
-    first = np.ones(len(at), np.bool_)
-    first[1:] = at[1:] != at[:-1]
-    return at[first]

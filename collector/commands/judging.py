@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.commands.shared import config_of, ledger_of, moment
-from collector.judging.facts import schedule
 from collector.judging.judge import Case, case
-from collector.judging.lines import Source
+from collector.judging.lines import source
 from collector.judging.roster import roster
 from collector.judging.window import Period, period
 from collector.ledger.store import micros
@@ -61,11 +60,9 @@ def asked(
     ledger = ledger_of(loaded, data)
     try:
         with ledger.reading() as connection:
-            source = Source(
-                connection, roster(loaded), schedule(connection), policy_of(loaded, policy), micros(now)
-            )
+            prepared = source(connection, roster(loaded), policy_of(loaded, policy), micros(now))
             over = period(micros(first), micros(last), zone, micros(now))
-            yield Asked(loaded, over, case(source, EnteredFacts()))
+            yield Asked(loaded, over, case(prepared, EnteredFacts()))
     finally:
         ledger.close()
 

@@ -1,8 +1,8 @@
 """The walk from a figure to its packets: what a judgement of one subject rests on, as plain values to be printed.
 
 A figure → the seconds and faults it is made of → the outages of its view → the recorded runs behind each → the
-packets that were sent and answered. And beside it the time nobody knows of, with its reasons, who watched, from where, under
-which configuration, and the seals of the days it rests on.
+packets that were sent and answered. And beside it the time nobody knows of, with its reasons, who watched, from
+where, under which configuration, and the seals of the days it rests on.
 """
 
 from collections.abc import Iterator, Sequence

@@ -33,6 +33,11 @@ class Schedule:
     rounds: Mapping[str, int]
     watches: Mapping[tuple[int, int], Watches]
 
+    @property
+    def first(self) -> int:
+        """When anybody first watched, microseconds; 0 where nobody ever did."""
+        return min((int(one.started_at[0]) for one in self.watches.values()), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -72,6 +77,11 @@ def observed(connection: Connection, schedule_: Schedule, subjects: Sequence[Key
     runs = _runs(connection, schedule_, ids, since)
     facts = Facts(len(subjects), checks, runs, schedule_.watches, no_bins())
     return Observed(facts, ids)
+
+
+def few_checks(connection: Connection, subjects: Sequence[Key]) -> list[int]:
+    """The ids of all checks these subjects ever had."""
+    return [row.id for row in _checks(connection, subjects)]
 
 
 def _judged(kind: str) -> str:

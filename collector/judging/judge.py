@@ -58,7 +58,11 @@ def batches(of: Case, subjects: Sequence[Subject], begin: int) -> Iterator[Judge
     """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on."""
     for at in range(0, len(subjects), BATCH):
         part = tuple(subjects[at : at + BATCH])
-        found = _judged(of, part, max(0, begin - CONTEXT))
+        since = max(0, begin - CONTEXT)
+        if since <= of.source.schedule.first:
+            yield _judged(of, part, 0)
+            continue
+        found = _judged(of, part, since)
         short = ~_stands_alone(of, found, begin)
         if short.all():
             yield _judged(of, part, 0)
@@ -117,8 +121,10 @@ def _judged(of: Case, part: tuple[Subject, ...], since: int) -> Judged:
     found = lines(of.source, part, of.parents, since)
     around = circumstances(part, of.entered, of.applied, of.parents, amended=of.amended)
     policy, now = of.source.policy, of.source.now
-    line = judged(found.masked, found.seen, found.edges, around, policy, now)
     business = judged(found.seen, found.seen, found.edges, around, policy, now)
+    # Where nothing is masked the two views are one and the same.
+    alike = found.masked is found.seen
+    line = business if alike else judged(found.masked, found.seen, found.edges, around, policy, now)
     return Judged(part, line, business, _switches(of, part, business, since))
 
 

@@ -1,14 +1,14 @@
 """The raw histories of a batch of subjects, as seen and with what hangs on something masked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy.engine import Connection
 
 from collector.judging.circumstances import Parents, dependences
-from collector.judging.facts import Schedule, observed
-from collector.judging.loss import with_bins
+from collector.judging.facts import Schedule, few_checks, observed, schedule
+from collector.judging.loss import Lossy, lossy, rounds_of
 from collector.judging.roster import CHECK_KIND, Roster, Subject
 from indicators.observed import Edges, edges, raw
 from indicators.policy import Policy
@@ -26,6 +26,26 @@ class Source:
     schedule: Schedule
     policy: Policy
     now: int  # microseconds since 1970
+    lossy: Lossy
+
+
+def source(
+    connection: Connection,
+    roster: Roster,
+    policy: Policy,
+    now: int,
+    *,
+    since: int = 0,
+    few: Sequence[Subject] = (),
+) -> Source:
+    """Prepare to judge: what is read once for everybody. Of `few` subjects alone less is read.
+
+    Nothing before `since` (microseconds) will be judged; whoever needs more of a subject's history reads it.
+    """
+    times = schedule(connection)
+    checks = few_checks(connection, [(CHECK_KIND[one.kind], one.id) for one in few])
+    doubtful = lossy(connection, times.watches.values(), policy.max_loss, since, checks)
+    return Source(connection, roster, times, policy, now, doubtful)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +87,7 @@ def _own(of: Source, subjects: Sequence[Subject], parents: Parents, since: int) 
     """From the subjects' own checks."""
     keys = [(CHECK_KIND[one.kind], one.id) for one in subjects]
     found = observed(of.connection, of.schedule, keys, since)
-    facts = with_bins(of.connection, found, of.policy.max_loss, since)
+    facts = replace(found.facts, bins=of.lossy.of(found.checks, rounds_of(found.facts)))
     seen, sure = raw(facts, of.policy.max_loss, of.now), edges(facts)
     away = behind(parents.away, dependences(subjects, parents))
     return Lines(seen, masked(seen, sure, away), sure)
