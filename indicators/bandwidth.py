@@ -76,9 +76,10 @@ def classify(bins: Bins, tests: Sequence[Throughput], policy: Policy) -> Ints:
         Reason.LOSS_OPEN: maybe_lossy,
         **_proven(bins, proofs, policy),
     }
-    return np.select(list(holds.values()), [int(reason) for reason in holds], int(Reason.NO_PROOF)).astype(
-        np.int64
-    )
+    chosen = np.full(len(bins), Reason.NO_PROOF, np.int64)
+    for reason, where in reversed(holds.items()):
+        chosen[where] = reason
+    return chosen
 
 
 def _proven(bins: Bins, proofs: Proofs, policy: Policy) -> dict[Reason, Flags]:
@@ -101,21 +102,20 @@ def loss(bins: Bins, policy: Policy) -> tuple[Flags, Flags]:
     allowed = exact(policy.max_bin_loss)
     excess = bins.lost * allowed.denominator - bins.sent * allowed.numerator
     certain, perhaps = full == IDLE, full == OPEN
-    asked, asked_perhaps = _hour(bins.sent * certain), _hour(bins.sent * perhaps)
-    too_much = _hour(excess * certain)
+    asked, too_much = _hour(bins.sent * certain), _hour(excess * certain)
+    if not np.any(perhaps):
+        surely = certain & (asked >= policy.min_loss_packets) & (too_much > 0)
+        return surely, surely
     surely = (asked >= policy.min_loss_packets) & (too_much + _hour(np.minimum(excess, 0) * perhaps) > 0)
-    possibly = (asked + asked_perhaps >= policy.min_loss_packets) & (
-        too_much + _hour(np.maximum(excess, 0) * perhaps) > 0
-    )
-    return certain & surely, (certain | perhaps) & possibly
+    most_asked, most = asked + _hour(bins.sent * perhaps), too_much + _hour(np.maximum(excess, 0) * perhaps)
+    return certain & surely, (certain | perhaps) & (most_asked >= policy.min_loss_packets) & (most > 0)
 
 
 def _hour(counts: Ints) -> Ints:
     """The sum over the hour around each bin."""
-    total = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    place = np.arange(counts.size)
-    behind = np.minimum(place + _AFTER + 1, counts.size)
-    hour: Ints = total[behind] - total[np.maximum(place - _BEFORE, 0)]
+    before, after = np.zeros(_BEFORE + 1, np.int64), np.zeros(_AFTER, np.int64)
+    total = np.cumsum(np.concatenate([before, counts, after]))
+    hour: Ints = total[_BEFORE + _AFTER + 1 :] - total[: counts.size]
     return hour
 
 

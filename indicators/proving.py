@@ -102,18 +102,18 @@ class _Stretch:
 
     def hear(self, newest_first: Iterable[tuple[Throughput, bool]], contracted: int, policy: Policy) -> None:
         """Go back from the newest test, with whether it is in force, until nothing older can matter."""
-        failed = passed = False  # a newer test failed; a newer one, be it only a report, passed
+        failed = lifted = reports_lifted = False  # by something newer
         for test, in_force in newest_first:
             verdict = said(test, contracted, policy)
             if verdict is Said.PASSED:
                 self._prove(test, in_force=in_force and not failed)
-                if not test.attested:
-                    return  # measured: it lifts all that is older, and no older pass proves more
-                passed = True
-            elif in_force and not (test.attested and passed):
+                lifted, reports_lifted = lifted or not test.attested, True
+            elif in_force and not (lifted or (test.attested and reports_lifted)):
                 self.short |= verdict is Said.FAILED
                 self.doubt |= verdict is Said.DOUBT
             failed |= verdict is Said.FAILED
+            if lifted and (failed or self.measured):
+                return
 
     def _prove(self, test: Throughput, *, in_force: bool) -> None:
         self.attested |= in_force and test.attested

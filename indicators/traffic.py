@@ -28,11 +28,12 @@ def octets(bins: Bins) -> tuple[Ints, Ints]:
     """In and out. UNKNOWN also where a counter claims what the port cannot carry."""
     port = np.where(bins.link_speed > 0, bins.link_speed, np.iinfo(np.int64).max // 4096)
     most = least(_NO_TRAFFIC * OCTETS, port)
-    one, other = (
-        np.where(column > most, UNKNOWN, column).astype(np.int64)
-        for column in (bins.octets_in, bins.octets_out)
-    )
-    return one, other
+    return _believed(bins.octets_in, most), _believed(bins.octets_out, most)
+
+
+def _believed(column: Ints, most: Ints) -> Ints:
+    jumped = column > most
+    return np.where(jumped, UNKNOWN, column).astype(np.int64) if np.any(jumped) else column
 
 
 def fullest(bins: Bins) -> tuple[Ints, Flags]:
@@ -115,4 +116,5 @@ def _percentile(circuits: Sequence[Rates]) -> tuple[float, float, float, int]:
 
 def _left(rates: Rates) -> float:
     """The highest rate left after the top 5 % are dropped; 0 of none."""
-    return float(np.sort(rates)[::-1][rates.size // 20]) if rates.size else 0.0
+    place = rates.size - 1 - rates.size // 20
+    return float(np.partition(rates, place)[place]) if rates.size else 0.0
