@@ -17,6 +17,8 @@ from tests.indicators.circuit import DAY, DAY_BINS, MEGA, POLICY, RATE, attested
         (5.1, {"cap": 5 * MEGA}, Said.MUTE),  # `rate: 50%`: it was told to go no faster
         (9.6, {"cap": 5 * MEGA}, Said.PASSED),  # 5 of its own and 4.6 of others
         (9.4, {"cap": RATE}, Said.FAILED),
+        (9.4, {"cap": 9_500_000}, Said.FAILED),  # it was allowed just what is asked for
+        (9.4, {"cap": 9_499_999}, Said.MUTE),
         (9.4, {"complete": False}, Said.DOUBT),
         (9.5, {"complete": False}, Said.PASSED),  # whatever else there was, it comes on top
     ],

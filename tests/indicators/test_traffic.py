@@ -145,6 +145,13 @@ def test_without_any_port_speed_many_unknown_bins_leave_no_upper_end_and_so_no_v
     assert found.evidence["least"] == 35e6
 
 
+def test_an_unknown_bin_may_hold_what_a_known_one_did_though_the_port_is_named_slower() -> None:
+    # A late reading put 15 Mbit/s into a bin of a 10 Mbit/s port. 3 of 20 bins are unknown, one is dropped.
+    late = circuit(20, octets_in=[*megabits(*[15] * 17), NONE, NONE, NONE], link_speed=RATE)
+    found = percentile_95([late])
+    assert (found.lower, found.value, found.upper) == (15e6, 15e6, 15e6)
+
+
 def test_a_window_without_a_known_bin_has_no_percentile() -> None:
     assert percentile_95([circuit(40, octets_in=NONE)]).value is None
     assert percentile_95([circuit(3, judged=0)]).coverage is None
