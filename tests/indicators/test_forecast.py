@@ -127,6 +127,12 @@ def test_at_the_present_rate_lost_days_come_evenly() -> None:
     assert found.at_this_rate == Breach(date(2026, 7, 9), date(2026, 7, 9))
 
 
+def test_the_day_on_which_a_lost_one_is_complete_counts() -> None:
+    # Of 31 days 4 were lost, and two more are too many: 2 × 31 / 4 = 15.5, so the 16th day after 31 January.
+    found = forecast(year([NORMAL] * 27 + [LOST] * 4), POLICY)
+    assert found.at_this_rate.on == date(2026, 2, 16)
+
+
 def test_where_no_day_was_lost_lately_there_is_no_such_date() -> None:
     assert forecast(year([LOST] * 5 + [NORMAL] * 95), POLICY).at_this_rate == Breach(None, None)
 
