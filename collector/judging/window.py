@@ -44,7 +44,11 @@ def period(begin: int, end: int, zone: ZoneInfo, now: int) -> Period:
 
 def judgements(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> dict[ViewName, Judgement]:
     """Subjects of one kind in both views over a window."""
-    found = list(batches(of, subjects, over.begin))
+    return judged_window(of, kind, list(batches(of, subjects, over.begin)), over)
+
+
+def judged_window(of: Case, kind: Kind, found: Sequence[Judged], over: Period) -> dict[ViewName, Judgement]:
+    """Batches of one kind, judged so that they are right from the window's begin on, in both views."""
     return {view: _judgement(of, kind, view, found, over) for view in ("line", "business")}
 
 
