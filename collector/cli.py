@@ -4,8 +4,10 @@ import click
 
 from collector.commands.archive import backup, restore
 from collector.commands.discover import discover
+from collector.commands.explain import explain
 from collector.commands.facts import circuits, ping, runs, status, trace
 from collector.commands.inventory import export, import_
+from collector.commands.judged import days, indicators_command, outages_command
 from collector.commands.keeping import ledger
 from collector.commands.practice import demo, lab
 from collector.commands.records import records
@@ -28,6 +30,10 @@ for command in (
     status,
     circuits,
     runs,
+    outages_command,
+    days,
+    explain,
+    indicators_command,
     traps,
     records,
     ping,

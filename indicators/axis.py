@@ -127,6 +127,14 @@ def covers(of: Stretches, place: Ints) -> Flags:
     return inside
 
 
+def ascending(places: Ints) -> Ints:
+    """All places once, in order; a stable sort merges what is sorted in parts already."""
+    at = np.sort(places, kind="stable")
+    first = np.ones(len(at), np.bool_)
+    first[1:] = at[1:] != at[:-1]
+    return at[first]
+
+
 def lane_of(place: Ints) -> Ints:
     """Whose each place is."""
     return place >> 52

@@ -15,8 +15,7 @@ in and around it was down it may reach further, and join others: its longest clo
 applies both times. A fault is never added or taken away by what is not known.
 
 Open. Nobody is ever seen down at the very moment of judging: the last question lies some seconds back, and what
-follows it is unknown. So a fault that nothing says has ended is open if less than `fresh` since its end is unknown.
-Within less than `confirm_up` it cannot have ended: no up-time as long as that fits in.
+follows it is unknown. So a fault that nothing says has ended is open if less than LAG since its end is unknown.
 """
 
 from dataclasses import dataclass
@@ -37,6 +36,9 @@ from indicators.axis import (
 )
 from indicators.threestate import DOWN, UNKNOWN, UP
 from indicators.timeline import Timeline
+
+LAG = 180_000_000
+"""How far what is surely known may lie behind the moment of judging while a round goes on; microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,13 @@ class Faults:
         return Faults(*(getattr(self, name)[flags] for name in self.__dataclass_fields__))
 
 
-def outages(settled: Timeline, now: int, fresh: int) -> Outages:
-    """All outages; `now` is the moment of judging, microseconds since 1970, and `fresh` how long it reaches back."""
+def outages(settled: Timeline, now: int, lag: int = LAG) -> Outages:
+    """All outages; `now` is the moment of judging, microseconds since 1970."""
     down, up = settled.where(DOWN), settled.where(UP)
     first, last = _ends_of_groups(_groups(down, up, 1))
     start, end = down.start[first], down.end[last]
     went_down = measure(down, start, end)
-    ended, is_open = _endings(settled, end, now, fresh)
+    ended, is_open = _endings(settled, end, now, lag)
     return Outages(start, end, went_down, end - start - went_down, is_open & ~ended)
 
 
@@ -93,12 +95,12 @@ def faults(
     counted: Stretches,
     merge_gap: int,
     now: int,
-    fresh: int,
     suspended: Stretches | None = None,
+    lag: int = LAG,
 ) -> Faults:
     """All faults in the time that counts; the clock stands still while it is `suspended` with a signature.
 
-    `merge_gap`, `now` and `fresh` are microseconds.
+    `merge_gap`, `now` and `lag` are microseconds.
     """
     down, up = settled.where(DOWN), settled.where(UP)
     unknown = settled.where(UNKNOWN)
@@ -107,7 +109,7 @@ def faults(
     group = _groups(parts, up, merge_gap)
     first, last = _ends_of_groups(group)
     start, end = parts.start[first], parts.end[last]
-    ended, is_open = _endings(settled, end, now, fresh)
+    ended, is_open = _endings(settled, end, now, lag)
     return Faults(
         start=start,
         end=end,
@@ -135,11 +137,11 @@ def _ends_of_groups(group: Ints) -> tuple[Ints, Ints]:
     return first, np.append(first[1:], len(group)) - 1 if len(group) else first
 
 
-def _endings(settled: Timeline, end: Ints, now: int, fresh: int) -> tuple[Flags, Flags]:
+def _endings(settled: Timeline, end: Ints, now: int, lag: int) -> tuple[Flags, Flags]:
     """Whether a later up-time shows that it ended; whether too little is unknown since then for it to have ended."""
     lane = lane_of(end - 1) * LANE
     ended = measure(settled.where(UP), end, lane + LANE) > 0
-    return ended, measure(settled.where(UNKNOWN), end, np.maximum(end, lane + now)) < max(fresh, 1)
+    return ended, measure(settled.where(UNKNOWN), end, np.maximum(end, lane + now)) < lag
 
 
 def _shortest(parts: Stretches, group: Ints, up: Stretches, gap: int, runs: Stretches) -> Ints:

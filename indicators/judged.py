@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from indicators.axis import Ints, Stretches, none, union
 from indicators.counted import as_up, behind_maintenance, counted, resolved
-from indicators.faults import Faults, Outages, faults, outages
+from indicators.faults import LAG, Faults, Outages, faults, outages
 from indicators.observed import Edges
 from indicators.policy import Policy
 from indicators.settling import blips, settled
@@ -50,9 +50,18 @@ class View:
 
 
 def judged(
-    raw: Timeline, measured: Timeline, edges: Edges, of: Circumstances, policy: Policy, now: int
+    raw: Timeline,
+    measured: Timeline,
+    edges: Edges,
+    of: Circumstances,
+    policy: Policy,
+    now: int,
+    lag: int = LAG,
 ) -> View:
-    """One view of a batch: `raw` as that view sees it, `measured` without any masking; `now` in microseconds."""
+    """One view of a batch: `raw` as that view sees it, `measured` without any masking.
+
+    `now` and `lag`, how far behind it what is known may lie, are microseconds.
+    """
     told = resolved(raw, of.attested_up, of.attested_down)
     confirm_down, confirm_up = round(policy.confirm_down * MICRO), round(policy.confirm_up * MICRO)
     found = settled(told, confirm_down, confirm_up)
@@ -66,8 +75,8 @@ def judged(
         raw=told if final is found else refined(told, final.at),
         settled=final,
         counted=time,
-        outages=outages(final, now, confirm_up),
-        faults=faults(final, time, round(policy.merge_gap * MICRO), now, confirm_up, of.suspended),
+        outages=outages(final, now, lag),
+        faults=faults(final, time, round(policy.merge_gap * MICRO), now, of.suspended, lag),
         blips=blips(told, found, confirm_down),
         edges=edges,
     )

@@ -46,18 +46,19 @@ def share(part: float, whole: float) -> float | None:
 class Measure:
     """One indicator of one subject over one window, under one policy: what is printed and signed.
 
-    `begin` and `end` are seconds since 1970 UTC. `bad` is the end of the bracket that is worse: lower or upper.
+    `begin` and `end` are seconds since 1970 UTC. Which end of the bracket is worse is the catalogue's to say.
     """
 
     indicator: str
-    subject: str
+    kind: str  # circuits, services, devices or systems
+    subject: str  # id of a subject or of a group, `all` of everybody
     view: str  # line or business
     begin: float
     end: float
     bracket: Bracket
     unit: str
     formula: str  # id of the formula and its version, such as availability/1
-    bad: str
     policy: str  # digest of the policy
+    basis: str = "measured"  # or amended: with what signed papers say of unknown time
     target: float | None = None
     sufficient: bool = True  # False: 数据不足, the coverage is below the policy's min_coverage

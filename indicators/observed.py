@@ -9,12 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.axis import LANE, NEVER, Flags, Ints, Stretches, covers, none, stretches
+from indicators.axis import (
+    LANE,
+    NEVER,
+    Flags,
+    Ints,
+    Stretches,
+    ascending,
+    covers,
+    measure,
+    moment_of,
+    none,
+    stretches,
+    union,
+    without,
+)
 from indicators.facts import Bins, Checks, Facts, Floats, Runs, Watches, or_else
 from indicators.threestate import DOWN, UNKNOWN, UP
 from indicators.timeline import Cause, Codes, Timeline, changed, combined, filled, simplified, timeline
 
 BIN = 300_000_000
+_OFTEN = 30_000_000  # loss is judged of rounds at least so often
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +49,13 @@ class Edges:
         return np.where(known, self.after[found], place), np.where(known, self.before[found], place)
 
 
-def raw(facts: Facts, max_loss: float) -> Timeline:
-    """The raw history of every subject: its primary checks from all vantages, filled by its other checks."""
-    vantages = np.unique(facts.checks.vantage[facts.checks.primary]).tolist()
-    seen = [(_seen(facts, vantage, max_loss), in_service(facts, vantage)) for vantage in vantages]
+def raw(facts: Facts, max_loss: float, now: int) -> Timeline:
+    """The raw history of every subject: its primary checks from all vantages, filled by its other checks.
+
+    `now` is the moment of judging, microseconds: five minutes that are not over at it are not doubted yet.
+    """
+    vantages = ascending(facts.checks.vantage[facts.checks.primary]).tolist()
+    seen = [(_seen(facts, one, max_loss, now), in_service(facts, one)) for one in vantages]
     primary = combined(seen) if seen else timeline(facts.lanes, *_nothing())
     others = ~facts.checks.primary[facts.runs.check]
     if not others.any():
@@ -95,11 +113,12 @@ def watched(phase: Floats, watches: Watches) -> tuple[Ints, Ints]:
     return begin, end
 
 
-def _seen(facts: Facts, vantage: int, max_loss: float) -> Timeline:
+def _seen(facts: Facts, vantage: int, max_loss: float, now: int) -> Timeline:
     """What the primary checks of one vantage saw, too lossy five minutes taken out."""
     mine = facts.checks.primary & (facts.checks.vantage == vantage)
     line = _line(facts, facts.runs.chosen(mine[facts.runs.check]))
     lossy, unsure = lossy_bins(facts.bins, facts.checks, mine, max_loss)
+    unsure = without(union(unsure, unfinished_bins(facts, vantage, line, max_loss, now)), lossy)
     return changed(changed(line, lossy, UP, DOWN, Cause.LOSS), unsure, UP, UNKNOWN, Cause.LOSS_UNSURE)
 
 
@@ -116,6 +135,52 @@ def lossy_bins(bins: Bins, checks: Checks, mine: Flags, max_loss: float) -> tupl
         stretches(place[lossy], place[lossy] + BIN),
         stretches(place[unsure], place[unsure] + BIN),
     )
+
+
+def unfinished_bins(facts: Facts, vantage: int, line: Timeline, max_loss: float, now: int) -> Stretches:
+    """Five minutes in which a watch begins or ends and too few questions were asked to know the loss.
+
+    They follow from the schedule alone: of q questions of a bin that no watch holds nobody knows whether a packet
+    would have been lost.
+    """
+    down, found = line.where(DOWN), [none()]
+    for (of, number), watches in facts.watches.items():
+        chosen = facts.checks.primary[facts.runs.check] & (facts.runs.round == number)
+        own = ascending(facts.runs.check[chosen & (facts.checks.vantage[facts.runs.check] == of)])
+        if of == vantage and len(own) and watches.interval.max() <= _OFTEN:
+            found.append(_unfinished(facts.checks, own, watches, down, max_loss, now))
+    return union(*found)
+
+
+def _unfinished(
+    checks: Checks, own: Ints, watches: Watches, down: Stretches, max_loss: float, now: int
+) -> Stretches:
+    first, last = watched(checks.phase[own], watches)
+    interval = np.broadcast_to(watches.interval, first.shape)
+    lane = np.broadcast_to(checks.lane[own][:, None] * LANE, first.shape)
+    there = last >= first
+    begin, end, every, where = first[there], last[there], interval[there], lane[there]
+    bins = np.concatenate([begin // BIN * BIN, end // BIN * BIN])
+    two = bins[len(begin) :] != bins[: len(begin)]
+    rows = np.concatenate([np.arange(len(begin)), np.flatnonzero(two)])
+    at = np.concatenate([bins[: len(begin)], bins[len(begin) :][two]])
+    asked = _questions(begin[rows], end[rows], every[rows], at)
+    place, which = np.unique(where[rows] + at, return_inverse=True)
+    done = np.bincount(which, weights=asked)
+    step = np.zeros(len(place), np.int64)
+    step[which] = every[rows]
+    scheduled = BIN // step
+    due = np.maximum(scheduled - measure(down, place, place + BIN) // step, 0)
+    doubtful = (scheduled - done > max_loss * due) & (moment_of(place) + BIN <= now)
+    return stretches(place[doubtful], place[doubtful] + BIN)
+
+
+def _questions(begin: Ints, end: Ints, every: Ints, at: Ints) -> Ints:
+    """How many questions of those at `begin`, begin + every, … `end` lie in the bin that starts `at`."""
+    before = np.maximum(-(-(at - begin) // every), 0)
+    through = np.minimum((at + BIN - 1 - begin) // every, (end - begin) // every)
+    count: Ints = np.maximum(through - before + 1, 0)
+    return count
 
 
 def _line(facts: Facts, runs: Runs) -> Timeline:
@@ -156,7 +221,7 @@ def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Co
     here = row * LANE
     start = here + runs.started_at
     end = here + np.where(runs.ended_at == NEVER, LANE - 1, runs.ended_at)
-    corners = np.unique(np.concatenate([start, looked.start, looked.end]))
+    corners = ascending(np.concatenate([start, looked.start, looked.end]))
     piece = np.searchsorted(start, corners, side="right") - 1
     until = np.minimum(np.append(corners[1:], corners[-1:] + 1), end[np.maximum(piece, 0)])
     good = (piece >= 0) & covers(looked, corners) & (until > corners)

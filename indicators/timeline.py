@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.axis import LANE, Flags, Ints, Stretches, covers, rows_of, stretches, whole
+from indicators.axis import LANE, Flags, Ints, Stretches, ascending, covers, rows_of, stretches, whole
 from indicators.threestate import DOWN, UNKNOWN, UP
 
 Codes = NDArray[np.int8]
@@ -62,6 +62,15 @@ class Timeline:
         """The stretches that these segments make up."""
         return stretches(self.at[flags], self.end[flags])
 
+    def latest(self) -> tuple[Codes, Ints]:
+        """The state of each lane when it was last known, and until when; UNKNOWN and 0 where it never was."""
+        row = np.maximum.accumulate(np.where(self.state != UNKNOWN, np.arange(len(self)), -1))
+        lanes = np.arange(self.lanes, dtype=np.int64)
+        found = row[np.searchsorted(self.at, (lanes + 1) * LANE) - 1]
+        known = (found >= 0) & (self.at[found] >= lanes * LANE)
+        state = np.where(known, self.state[found], np.int8(UNKNOWN))
+        return state, np.where(known, self.end[found] - lanes * LANE, 0)
+
     def state_at(self, place: Ints) -> Codes:
         """The state at each place."""
         found: Codes = self.state[np.searchsorted(self.at, place, side="right") - 1]
@@ -90,7 +99,7 @@ def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> 
 
 def refined(one: Timeline, places: Ints) -> Timeline:
     """The same, with a segment beginning at each of these places, too."""
-    at = _merged([one.at, places])
+    at = ascending(np.concatenate([one.at, places]))
     found = np.searchsorted(one.at, at, side="right") - 1
     return Timeline(one.lanes, at, one.state[found], one.cause[found])
 
@@ -123,9 +132,8 @@ def combined(several: Iterable[tuple[Timeline, Stretches]]) -> Timeline:
     if len(all_) == 1:
         return all_[0][0]
     total = all_[0][0].lanes * LANE
-    at = _merged(
-        [place for one, there in all_ for place in (one.at, there.start, there.end[there.end < total])]
-    )
+    places = [place for one, there in all_ for place in (one.at, there.start, there.end[there.end < total])]
+    at = ascending(np.concatenate(places))
     fine = [refined(one, at) for one, _ in all_]
     states = np.stack([one.state for one in fine])
     away = np.stack([~covers(there, at) for _, there in all_])
@@ -147,6 +155,18 @@ def picked(one: Timeline, lanes: Ints) -> Timeline:
     return Timeline(len(lanes), one.at[rows] + shift, one.state[rows], one.cause[rows])
 
 
+def joined(several: Iterable[Timeline]) -> Timeline:
+    """The lanes of several timelines, one after the other."""
+    all_ = list(several)
+    shift = np.cumsum([0, *(one.lanes for one in all_)]) * LANE
+    return Timeline(
+        sum(one.lanes for one in all_),
+        np.concatenate([one.at + by for one, by in zip(all_, shift[:-1].tolist(), strict=True)]),
+        np.concatenate([one.state for one in all_]),
+        np.concatenate([one.cause for one in all_]),
+    )
+
+
 def simplified(one: Timeline) -> Timeline:
     """Neighbours that are alike joined."""
     keep = np.ones(len(one), np.bool_)
@@ -154,11 +174,3 @@ def simplified(one: Timeline) -> Timeline:
         (one.state[1:] != one.state[:-1]) | (one.cause[1:] != one.cause[:-1]) | (one.at[1:] % LANE == 0)
     )
     return Timeline(one.lanes, one.at[keep], one.state[keep], one.cause[keep])
-
-
-def _merged(sorted_places: list[Ints]) -> Ints:
-    """All places once, in order; a stable sort merges what is sorted already."""
-    at = np.sort(np.concatenate(sorted_places), kind="stable")
-    first = np.ones(len(at), np.bool_)
-    first[1:] = at[1:] != at[:-1]
-    return at[first]

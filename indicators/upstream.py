@@ -50,9 +50,8 @@ def behind(away: Stretches, on: Dependences) -> Stretches:
 
 def masked(line: Timeline, edges: Edges, away: Stretches) -> Timeline:
     """The down-time of each child while its parent was away is unknown, for that reason."""
-    if not len(away):
-        return line
-    return changed(line, _within_their_bounds(line.where(DOWN), edges, away), DOWN, UNKNOWN, Cause.UPSTREAM)
+    hidden = _within_their_bounds(line.where(DOWN), edges, away) if len(away) else away
+    return changed(line, hidden, DOWN, UNKNOWN, Cause.UPSTREAM)
 
 
 def _within_their_bounds(down: Stretches, edges: Edges, away: Stretches) -> Stretches:

@@ -1,4 +1,4 @@
-"""Histories as words, a letter a slot: u up, d down, ? unknown; and a naive settling of every completion."""
+"""Histories as words, a letter a slot: u up, d down, ? unknown; and a naive settling, slot by slot."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product

@@ -120,7 +120,7 @@ class Situation:
         policy = Policy(confirm_down=DOWN_FOR, confirm_up=UP_FOR, merge_gap=GAP, maintenance=maintenance)
         raw = history(*self.raw)
         now = FIRST + self.length * SECOND
-        return judged(raw, raw, NO_EDGES, self.circumstances(), policy, now)
+        return judged(raw, raw, NO_EDGES, self.circumstances(), policy, now, UP_FOR * SECOND)
 
     def circumstances(self) -> Circumstances:
         """As columns."""
