@@ -6,18 +6,16 @@ the name of its file, and one of the user's takes the place of ours of the same 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field
 
-from config.errors import Finding, WrongValueError
-from config.messages import remarks_of
+from config.errors import WrongValueError
 from config.model import Config
-from config.tree import SUBJECTS, Entry, Loc, Remark, path_text
-from config.yaml_places import NotYamlError, read_yaml
+from config.tree import SUBJECTS, Entry, Remark
+from config.yaml_models import Read, Written, read_model, twice
 from probes.interface import InterfaceSettings
 from probes.snmp import SnmpSettings, WatchedAgent
 from probes.snmp_profile import Convert, Figure, Label, Limit, Profile, ProfileTable
@@ -67,11 +65,7 @@ MetricName = Annotated[str, AfterValidator(_read_metric)]
 LabelName = Annotated[str, AfterValidator(_read_label)]
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
-
-
-class WrittenFigure(_Written):
+class WrittenFigure(Written):
     """The keys of a scalar or a column; see `probes.snmp_profile.Figure`."""
 
     name: str
@@ -104,7 +98,7 @@ class WrittenFigure(_Written):
         )
 
 
-class WrittenLabel(_Written):
+class WrittenLabel(Written):
     """The keys of a column that names its row."""
 
     name: str
@@ -117,7 +111,7 @@ class WrittenLabel(_Written):
         return Label(self.name, self.oid, self.label, tuple(self.words.items()))
 
 
-class WrittenTable(_Written):
+class WrittenTable(Written):
     """The keys of a table."""
 
     name: str
@@ -132,7 +126,7 @@ class WrittenTable(_Written):
         return ProfileTable(self.name, columns, labels, self.index or "")
 
 
-class WrittenProfile(_Written):
+class WrittenProfile(Written):
     """The keys of a profile."""
 
     about: str
@@ -147,52 +141,17 @@ class WrittenProfile(_Written):
         return Profile(name, scalars, tuple(one.table() for one in self.tables), self.agents, self.for_all)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadProfile:
-    """A profile, or None with everything that is wrong in its file."""
-
-    profile: Profile | None
-    findings: tuple[Finding, ...] = field(default=())
-
-
-def read_profile(name: str, text: str, shown: str) -> ReadProfile:
+def read_profile(name: str, text: str, shown: str) -> Read[Profile]:
     """The profile in a text; `shown` is the file as the user knows it, for the findings."""
-    try:
-        document = read_yaml(text)
-    except NotYamlError as wrong:
-        return ReadProfile(
-            None, (Finding(wrong.rule, "error", f"{shown}:{wrong.line}", wrong.text, wrong.values),)
-        )
-    said: list[Remark] = list(document.remarks)
-    tree: Any = document.tree
-    written = None
-    try:
-        written = WrittenProfile.model_validate(tree)
-    except ValidationError as error:
-        said += remarks_of(error, WrittenProfile)
-    else:
-        said += _doubled(written)
-    findings = []
-    for one in said:
-        line, path = document.line(one.loc), path_text(tree, one.loc)
-        place = f"{shown}:{line}: {path}" if path else f"{shown}:{line}"
-        findings.append((line, Finding(one.rule, one.severity, place, one.text, one.values)))
-    ordered = tuple(finding for _, finding in sorted(findings, key=lambda found: found[0]))
-    return ReadProfile(written.profile(name) if written and not ordered else None, ordered)
+    return read_model(text, shown, WrittenProfile, lambda written: written.profile(name), _doubled)
 
 
 def _doubled(written: WrittenProfile) -> Iterator[Remark]:
     """What is given once too often: two figures or labels of one name would overwrite each other."""
-    yield from _twice(("scalars",), [one.metric for one in written.scalars])
+    yield from twice(("scalars",), [one.metric for one in written.scalars])
     for number, table in enumerate(written.tables):
-        yield from _twice(("tables", number, "columns"), [one.metric for one in table.columns])
-        yield from _twice(("tables", number, "labels"), [one.label for one in table.labels])
-
-
-def _twice(loc: Loc, names: list[str]) -> Iterator[Remark]:
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            yield Remark((*loc, number), "doubled", "{name} is given twice; expected it once", {"name": name})
+        yield from twice(("tables", number, "columns"), [one.metric for one in table.columns])
+        yield from twice(("tables", number, "labels"), [one.label for one in table.labels])
 
 
 def unknown_names(root: Entry, known: Iterable[str]) -> Iterator[Remark]:
@@ -221,6 +180,6 @@ def built_in() -> tuple[Profile, ...]:
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if file.name.endswith(ENDING):
             read = read_profile(file.name.removesuffix(ENDING), file.read_text("utf-8"), file.name)
-            assert read.profile is not None, read.findings  # noqa: S101 - a test reads each of them
-            found.append(read.profile)
+            assert read.made is not None, read.findings  # noqa: S101 - a test reads each of them
+            found.append(read.made)
     return tuple(found)
