@@ -5,17 +5,21 @@ Shares are 0 to 1, durations seconds, counts as they stand. Whether a target was
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 
 from config.errors import WrongValueError
 from config.model import Target
 
-_FACTORS = {
-    0.01: "% ％",
-    1.0: "条 个 天 日 台 台次 次 件 项 家 户 座 s 秒 days lines count",
-    60.0: "min 分 分钟",
-    3600.0: "h 时 小时",
+_UNITS = {
+    "0.01": "% ％",
+    "1": "条 个 天 日 台 台次 次 件 项 家 户 座 s 秒 days lines count",
+    "60": "min 分 分钟",
+    "3600": "h 时 小时",
 }
-FACTORS = {"": 1.0, **{unit: factor for factor, units in _FACTORS.items() for unit in units.split()}}
+FACTORS = {
+    "": Decimal(1),
+    **{unit: Decimal(factor) for factor, units in _UNITS.items() for unit in units.split()},
+}
 """How much of what formulas count in one of a unit is; days are counted, not lasted."""
 
 
@@ -27,8 +31,8 @@ def in_formula_units(value: float, unit: str) -> float:
             rule="unit",
             found=unit,
         )
-    # By division, so that 95 % is the number that is written 0.95.
-    return value / 100 if FACTORS[unit] == 0.01 else value * FACTORS[unit]
+    # As decimals: 99.9 % is the number that is written 0.999, and who reached just that has reached it.
+    return float(Decimal(repr(value)) * FACTORS[unit])
 
 
 def target_of(targets: Iterable[Target], indicator: str, group: str | None, day: dt.date) -> float | None:

@@ -1,4 +1,4 @@
-"""Days, months and years of a zone, and service hours: by hand, by real zones, and against a walk minute by minute."""
+"""Days, months, years of a zone, and service hours: by hand, in real zones, and against a walk minute by minute."""
 
 import datetime as dt
 import time
