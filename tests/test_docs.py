@@ -3,6 +3,7 @@
 What a document says beside these is for people to judge.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,14 +20,17 @@ from collector.cli import main
 from collector.commands.practice import EXAMPLE
 from collector.subjects import subjects
 from config.asked import ANY_KEYS, EVERY_ROUND, KEYS_OF
+from config.calendars import read_year
 from config.keys import fields, model_of
 from config.load import check, load
 from config.model import Network
+from config.policy import is_policy, read_policy
 from config.rhythm import RhythmAsWritten
 from config.yaml_places import read_yaml
 from exporters.prometheus import FIGURES, Metrics
 from exporters.reading import Kind, Overview, TrapsNow
 from exporters.status import status
+from indicators.policy import Policy
 from lab.scenario import read_events
 from probes import PROBERS
 from tests.exporters import network
@@ -214,6 +218,24 @@ def test_every_example_and_default_of_a_setting_is_accepted() -> None:
         assert named(example), name
 
 
+def rule_of(name: str, written: str) -> object:
+    """What a policy of this one rule makes of it."""
+    policy = read_policy(f"{name}: {written}", "policy.yaml").made
+    assert policy is not None, name
+    return getattr(policy, name)
+
+
+def test_every_rule_of_a_policy_is_documented_with_what_it_is_where_it_is_not_written() -> None:
+    [table] = [table for table in tables(SETTINGS) if table[0][0] == "Rule"]
+    rows = {named(row[0]): row[1:] for row in table[1:]}
+    assert rows.keys() == {field.name for field in dataclasses.fields(Policy)}
+    for name, (_, _, built_in, example) in rows.items():
+        of_ours = getattr(Policy(), name)
+        if named(built_in):
+            assert rule_of(name, named(built_in)) == of_ours, name
+        assert rule_of(name, named(example)) != of_ours, name
+
+
 def check_tables() -> dict[str, dict[str, list[str]]]:
     """Rows of the tables of a check's keys, by the kind of probe and the key."""
     found: dict[str, dict[str, list[str]]] = {}
@@ -254,6 +276,8 @@ def whole(written: str) -> str:
     """A piece of a configuration, put into the one of the README."""
     piece = yaml.safe_load(written)
     around = yaml.safe_load(blocks(READMES[0], "yaml")[0].text)
+    if is_policy(piece) or "year" in piece:
+        return written
     if "circuits" in piece:
         del around["services"]
     return written if "organisation" in piece else yaml.safe_dump(around | piece, allow_unicode=True)
@@ -279,6 +303,8 @@ def use(example: Path) -> None:
     text = example.read_text("utf-8")
     if text[0] == "-":
         assert read_events(example, lines_of(text))
+    elif text.startswith("year:"):
+        assert read_year(text, "cn.yaml").findings == ()
     else:
         assert check(example) == ()
 
