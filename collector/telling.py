@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from collector import frames
+from collector import frames, readings
 from collector.reference import Offset
 from collector.rounds import Round
 from probes.columns import Answers
@@ -46,7 +46,12 @@ def beat(about: About, rounds: Sequence[Round]) -> bytes:
 def news(about: About, rounds: Sequence[Round], one: Round, answers: Answers | None) -> bytes:
     """What these answers changed, or with none how the whole round stands."""
     rows = np.arange(len(one.checks)) if answers is None else answers.target
-    return frames.pack({**_header(about, rounds), "reasons": _reasons(one, rows)}, _columns(one, rows))
+    header, columns = {**_header(about, rounds), "reasons": _reasons(one, rows)}, _columns(one, rows)
+    # Figures with labels may be very many: they are told once, when they were read.
+    if answers is not None and one.now.readings is not readings.NEVER:
+        header[readings.NAMES], read = readings.news(one.now.readings, one.plan.checks, rows.tolist())
+        columns |= read
+    return frames.pack(header, columns)
 
 
 def full(about: About, rounds: Sequence[Round], who: Sequence[Group]) -> bytes:
@@ -55,7 +60,10 @@ def full(about: About, rounds: Sequence[Round], who: Sequence[Group]) -> bytes:
     columns = _joined([_columns(one, rows) for one, rows in everybody])
     reasons = {check: text for one, rows in everybody for check, text in _reasons(one, rows).items()}
     told = [[one.kind, one.probe, [*one.checks], [*one.subjects]] for one in who]
-    return frames.pack({**_header(about, rounds), "who": told, "reasons": reasons}, columns)
+    figures = [(one.plan.checks[row], read) for one in rounds for row, read in one.now.readings.items()]
+    names, read = readings.packed(figures, everything=True)
+    header = {**_header(about, rounds), "who": told, "reasons": reasons, readings.NAMES: names}
+    return frames.pack(header, columns | read)
 
 
 def _joined(parts: Sequence[frames.Columns]) -> frames.Columns:

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 
 from exporters.figures import number, rfc3339
 from exporters.reading import DOWN, STATES, UP, Change, CollectorNow, Columns, Kind, Overview, Subject
+from exporters.readings import by_subject, plain
 
 Values = dict[str, object]
 
@@ -83,7 +84,7 @@ def failed_switch_overs(overview: Overview) -> frozenset[str]:
 
 
 def _rows(kind: Kind, zone: tzinfo) -> Iterator[tuple[Subject, Values]]:
-    now = kind.now
+    now, read = kind.now, by_subject(kind)
     columns = zip(
         kind.subjects,
         now.state.tolist(),
@@ -102,6 +103,7 @@ def _rows(kind: Kind, zone: tzinfo) -> Iterator[tuple[Subject, Values]]:
                 "rtt_seconds": number(rtt),
                 "loss_ratio": number(loss),
                 **_figures(now, row),
+                **({"readings": plain(read.get(row, []))} if kind.readings.parts else {}),
             },
         )
 
