@@ -16,12 +16,13 @@ from collector.frames import Columns
 from collector.readings import NAMES
 from collector.shelf import Places, Shelf
 from collector.subjects import Subjects, subjects
-from collector.telling import VALUE
+from collector.telling import HINT, HINTS, VALUE
 from collector.version import VERSION
 from config.model import Config
 from exporters import reading
 from exporters.reading import CollectorNow, Kind, Overview, RoundNow, Subject, TrapsNow
 from indicators.threestate import DOWN, UNKNOWN, UP, k_of_n, mask
+from probes.snmp_talk import RESTING
 
 # Frames come every second; after so long without one nobody knows.
 STALE_SECONDS = 5.0
@@ -48,6 +49,7 @@ class Board:
         self._needed = _needed(config, self._subjects["circuits"])
         self._header: dict[str, Any] = {}
         self._reasons: dict[str, str]
+        self._hints: frozenset[int] = frozenset()
         self._at = float("-inf")
         self._begin([])
 
@@ -56,6 +58,7 @@ class Board:
         if (who := header.pop("who", None)) is not None:
             self._begin(who)
         self._shelf.take(header.pop(NAMES, ()), columns)
+        self._hints = frozenset(header.pop(HINTS, self._hints))
         self._header, self._at = {**self._header, **header}, at
         for check in map(str, columns["check"].tolist()) if columns and self._reasons else ():
             self._reasons.pop(check, None)
@@ -159,7 +162,7 @@ class Board:
         state = np.where(watched & (outcome >= 0), outcome, UNKNOWN).astype(np.int8)
         told = np.isin(ids, [*map(int, self._reasons)])
         why = {
-            row: (self._reasons.get(str(ids[row]), "") if watched[row] else "") or unseen[probe[row]]
+            row: (self._reason(int(ids[row])) if watched[row] else "") or unseen[probe[row]]
             for row in np.flatnonzero(told | (state != UP)).tolist()
         }
         now = reading.Columns(
@@ -173,6 +176,11 @@ class Board:
             values=self._shown(place, state),
         )
         return Kind(self._subjects[kind], now)
+
+    def _reason(self, check: int) -> str:
+        """What is told of a check; where only its agent is silent, what that may come from."""
+        reason = self._reasons.get(str(check), "")
+        return HINT if reason in ("", RESTING) and check in self._hints else reason
 
     def _shown(self, place: NDArray[np.int64], state: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
         """The live figures that anybody of a kind has."""

@@ -97,7 +97,7 @@ class Kind:
 
     subjects: tuple[Subject, ...]
     now: Columns
-    readings: Readings = Readings()
+    readings: Readings = field(default_factory=Readings)
 
 
 @dataclass(frozen=True, slots=True)
