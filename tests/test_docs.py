@@ -22,13 +22,17 @@ from config.asked import ANY_KEYS, EVERY_ROUND, KEYS_OF
 from config.keys import fields, model_of
 from config.load import check, load
 from config.model import Network
+from config.profiles import built_in
 from config.rhythm import RhythmAsWritten
 from config.yaml_places import read_yaml
 from exporters.prometheus import FIGURES, Metrics
 from exporters.reading import Kind, Overview, TrapsNow
 from exporters.status import status
 from lab.scenario import read_events
-from probes import PROBERS
+from probes import PROBERS, snmp_interface
+from probes.columns import Octets
+from probes.snmp_device import BROKEN_WALKS
+from probes.snmp_interface import EVENTS_METRIC
 from tests.exporters import network
 
 ROOT = Path(__file__).parents[1]
@@ -303,6 +307,32 @@ def test_every_metric_is_documented_with_its_type_and_labels_and_no_other() -> N
     written = {named(row[0]): (row[1], set(CODE.findall(row[2]))) for row in rows}
     assert len(written) == len(rows)
     assert written == {name: (kind, set(labels)) for name, (kind, labels) in told().items()}
+
+
+def read_of_devices() -> dict[str, tuple[str, set[str], bool]]:
+    """Every figure that profiles of ours or an interface tell: type, labels of its row, and whether lines have it."""
+    labels: dict[str, set[str]] = {BROKEN_WALKS: set()}
+    for profile in built_in():
+        for figure in profile.scalars:
+            labels.setdefault(figure.metric, set())
+        for table in profile.tables:
+            named_by = {label.label for label in table.labels} | ({table.index} if table.index else set())
+            for figure in table.columns:
+                labels.setdefault(figure.metric, set()).update(named_by)
+    of_lines = {*snmp_interface._figures({}, 1), *snmp_interface._rates(Octets(1, 1, 1))}
+    labels |= {metric: labels.get(metric, set()) for metric in of_lines} | {EVENTS_METRIC: {"event"}}
+    lines = {*of_lines, EVENTS_METRIC}
+    return {
+        f"linewalker_{metric}": ("counter" if metric.endswith("_total") else "gauge", row, metric in lines)
+        for metric, row in labels.items()
+    }
+
+
+def test_every_figure_that_is_read_of_devices_is_documented_and_no_other() -> None:
+    [rows] = [table[1:] for table in tables(METRICS) if table[0][0] == "Figure"]
+    written = {named(row[0]): (row[1], set(CODE.findall(row[2])), row[3] == "yes") for row in rows}
+    assert len(written) == len(rows)
+    assert written == read_of_devices()
 
 
 # Texts
