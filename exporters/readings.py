@@ -1,5 +1,7 @@
 """Figures with labels as others read them: by subject, and as plain values."""
 
+from collections.abc import Container
+
 from exporters.reading import HIGH, LOW, Figure, Kind
 
 LIMITS = {LOW: "low", HIGH: "high"}
@@ -16,13 +18,15 @@ def unit_of(metric: str) -> str:
     return max((unit for unit in UNITS if plain.endswith("_" + unit)), key=len, default="")
 
 
-def by_subject(kind: Kind) -> dict[int, list[Figure]]:
-    """What is known now of each subject, by its row."""
+def by_subject(kind: Kind, which: Container[int] | None = None) -> dict[int, list[Figure]]:
+    """What is known now of each subject, by its row; of those in these rows only, if any are named."""
     found: dict[int, list[Figure]] = {}
     readings, begin = kind.readings, 0
     for row, names in readings.parts:
         here = slice(begin, begin + len(names.metrics))
         begin = here.stop
+        if which is not None and row not in which:
+            continue
         values, beyond = readings.value[here].tolist(), readings.beyond[here].tolist()
         figures = map(Figure, names.metrics, names.labels, values, beyond)
         found.setdefault(row, []).extend(one for one in figures if one.value == one.value)

@@ -5,7 +5,6 @@ Labels are put together once, for as long as the same names come back; only valu
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +15,16 @@ from exporters.reading import Kind, Names, Subject
 HELP = "Read of devices, as profiles say; no sample while it is not known."
 
 
+Heads = dict[tuple[int, Names], list[str]]  # by the subject's row: the labels of each of its figures
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
     """Of a kind, by metric: the labels of each sample and where its value stands."""
 
     subjects: tuple[Subject, ...]
     parts: tuple[tuple[int, Names], ...]
+    written: Heads
     heads: dict[str, list[str]]
     places: dict[str, NDArray[np.int64]]
 
@@ -47,30 +50,42 @@ class Samples:
 
     def _layout(self, name: str, kind: Kind) -> _Layout:
         last, parts = self._layouts.get(name), kind.readings.parts
-        if last is None or last.subjects is not kind.subjects or last.parts is not parts:
-            last = self._layouts[name] = _laid_out(THINGS[name], kind)
-        return last
+        if last is not None and last.subjects is kind.subjects and last.parts is parts:
+            return last
+        # Of ten thousand devices one is renamed: the labels of the others are those of before.
+        before = last.written if last is not None and last.subjects is kind.subjects else {}
+        written = {
+            part: before.get(part) or _written(THINGS[name], kind.subjects[part[0]], part[1])
+            for part in parts
+        }
+        self._layouts[name] = _laid_out(kind, written)
+        return self._layouts[name]
 
 
-def _laid_out(thing: str, kind: Kind) -> _Layout:
+def _written(thing: str, subject: Subject, names: Names) -> list[str]:
+    """The labels of each figure of a subject; figures of one row, which share them, share the text as well."""
+    begin = subject_labels(thing, subject).removesuffix("} ")
+    found, last, text = list[str](), None, ""
+    for row in names.labels:
+        if row is not last:
+            rest = labels(row).removeprefix("{") if row else "} "
+            last, text = row, f"{begin},{rest}" if row else begin + rest
+        found.append(text)
+    return found
+
+
+def _laid_out(kind: Kind, written: Heads) -> _Layout:
     heads, places = dict[str, list[str]](), dict[str, list[int]]()
-    rendered = dict[Names, list[str]]()
-    at, seen = 0, set[tuple[int, str, str]]()
+    at, here, seen = 0, -1, set[tuple[str, str]]()
     for row, names in kind.readings.parts:
-        if names not in rendered:
-            rendered[names] = ["".join(f",{one}" for one in _written(pairs)) + "} " for pairs in names.labels]
-        begin = subject_labels(thing, kind.subjects[row]).removesuffix("} ")
-        for metric, rest in zip(names.metrics, rendered[names], strict=True):
+        if row != here:
+            here, seen = row, set()
+        for metric, text in zip(names.metrics, written[row, names], strict=True):
             # Two profiles may read one and the same; a second sample would be refused by who scrapes it.
-            if (row, metric, rest) not in seen:
-                seen.add((row, metric, rest))
-                heads.setdefault(metric, []).append(add(begin, rest))
+            if (metric, text) not in seen:
+                seen.add((metric, text))
+                heads.setdefault(metric, []).append(text)
                 places.setdefault(metric, []).append(at)
             at += 1
     arrays = {metric: np.array(rows, np.int64) for metric, rows in places.items()}
-    return _Layout(kind.subjects, kind.readings.parts, heads, arrays)
-
-
-def _written(pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    for pair in pairs:
-        yield labels([pair]).removeprefix("{").removesuffix("} ")
+    return _Layout(kind.subjects, kind.readings.parts, written, heads, arrays)

@@ -136,7 +136,7 @@ def _shown(circuits: Kind, found: NDArray[np.int64], most: int) -> NDArray[np.in
 
 
 def _groups(circuits: Kind, found: NDArray[np.int64], shown: NDArray[np.int64]) -> Iterator[Group]:
-    state, rows, read = circuits.now.state, dict[str, list[Row]](), by_subject(circuits)
+    state, rows, read = circuits.now.state, dict[str, list[Row]](), by_subject(circuits, {*shown.tolist()})
     tally = Counter((circuits.subjects[row].group, int(state[row])) for row in found)
     for row in shown:
         rows.setdefault(circuits.subjects[row].group, []).append(
@@ -160,7 +160,8 @@ def _faults(overview: Overview) -> Iterator[Row]:
 
 def _rows(overview: Overview, name: str, which: Iterable[int] | None = None) -> Iterator[Row]:
     kind, circuits = overview.kinds[name], overview.kinds.get("circuits")
-    read = by_subject(kind)
+    wanted = range(len(kind.subjects)) if which is None else tuple(which)
+    read = by_subject(kind, frozenset(wanted))
     failed = failed_switch_overs(overview) if name == "services" else frozenset[str]()
     # The reason names whom a masked line hangs on, so counting reasons counts the lines behind each.
     masked = Counter(circuits.now.reason.values()) if circuits else Counter[str]()
@@ -170,7 +171,7 @@ def _rows(overview: Overview, name: str, which: Iterable[int] | None = None) -> 
             one.id: (one.name, STATES[state])
             for one, state in zip(circuits.subjects, circuits.now.state, strict=True)
         }
-    for row in range(len(kind.subjects)) if which is None else which:
+    for row in wanted:
         subject = kind.subjects[row]
         yield _row(
             name,
