@@ -9,8 +9,8 @@ from bench.section import Goal, Section
 _DEVICES, _FIGURES = 10_000, 20
 _MOST_SHARE = 0.01  # of a processor, for telling them
 _HOW = """\
-CPU seconds a minute for {devices:,} devices with {figures} figures each, all of them read anew once a minute: in *ask*
-to put them into columns and frames, in *tell* to take the frames in ({mebibytes:.1f} MiB a minute), and to lay them
+CPU seconds a minute for {devices:,} devices with {figures} figures each, all read anew once a minute: in *ask* to put
+them into columns and frames, in *tell* to take the frames in ({mebibytes:.1f} MiB a minute), and to lay them
 out and write {size:.0f} MiB for `/metrics`; {minutes} minutes after a first one in which all names are told. No peer
 has such a part by itself. What it costs to ask the devices is not in it."""
 
