@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from collector.hinting import Hinting
 from collector.telling import HINT
 from tests.collector.awaiting import until
@@ -30,6 +32,7 @@ listen: 127.0.0.1:0
 """
 
 
+@pytest.mark.timeout(240)
 @in_namespace
 def test_a_wrong_community_is_silence_and_a_ping_tells_it_from_a_cut(tmp_path: Path) -> None:
     with snmpd(tmp_path / "agent", {}, at=("udp:0.0.0.0",)) as agent:
@@ -41,8 +44,8 @@ def test_a_wrong_community_is_silence_and_a_ping_tells_it_from_a_cut(tmp_path: P
             command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, **secrets}
         ) as service:
             try:
-                until((data / "feed.sock").exists, 20)
-                until(lambda: _devices(network, data)["wrong"]["reason"] == HINT, 30)
+                until((data / "feed.sock").exists, 60)
+                until(lambda: _devices(network, data)["wrong"]["reason"] == HINT, 60)
                 found = _devices(network, data)
                 assert found["wrong"]["state"] in {"down", "unknown"}  # it is asked less often by and by
                 assert found["wrong"]["readings"] == []

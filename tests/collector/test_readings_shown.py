@@ -21,11 +21,11 @@ from tests.programs import needed
 ROUNDS = """
 rounds:
   icmp: {interval: 4s, retries: 1, retry_after: 0.5s, timeout: 1s, fast: 1s}
-  snmp: {interval: 4s, retries: 1, retry_after: 0.5s, timeout: 2s}
-  interface: {interval: 4s, retries: 1, retry_after: 0.5s, timeout: 2s}
+  snmp: {interval: 5s, retries: 1, retry_after: 0.5s, timeout: 2s}
+  interface: {interval: 5s, retries: 1, retry_after: 0.5s, timeout: 2s}
 """
 BOUND = "address: 10.21.0.1, path: unproven, interface: core-router/alias:alpha-cm}"
-PATIENCE = 40.0  # seconds; it comes about much sooner where nobody is in the way
+PATIENCE = 60.0  # seconds; it comes about much sooner where nobody is in the way
 TEMPERATURE = (
     'linewalker_device_room_temperature_celsius{device="room",group="core",site="",index="1",'
     'sensor="temperature",unit="celsius"}'
@@ -87,11 +87,11 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
             practice(path, tmp_path / "data", listener=listener) as network,
             prometheus(tmp_path, address) as client,
         ):
-            network.await_watch(40)
+            network.await_watch(90)
             yield Watched(network, address, client)
 
 
-@pytest.mark.timeout(360)
+@pytest.mark.timeout(480)
 def test_what_is_read_of_devices_is_seen_everywhere_while_it_is_known(watched: Watched) -> None:
     folder = watched.network.folder
     calm = watched.until(lambda now: {TEMPERATURE, BATTERY, LINE_UP} <= now.keys())
