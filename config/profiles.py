@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 
 from config.errors import WrongValueError
 from config.model import Config
-from config.tree import SUBJECTS, Entry, Remark
+from config.tree import SUBJECTS, Entry, Loc, Remark
 from config.yaml_models import Read, Written, read_model, twice
 from probes.interface import InterfaceSettings
 from probes.snmp import SnmpSettings, WatchedAgent
@@ -24,6 +24,15 @@ ENDING = ".yaml"
 
 _OID = re.compile(r"[0-2](\.(0|[1-9]\d{0,9})){1,127}", re.ASCII)
 _METRIC = re.compile(r"(device|interface)_[a-z][a-z0-9_]*", re.ASCII)
+# What is told of every device or of a probe, and what every figure is labelled with: see docs/metrics.md.
+_TAKEN = frozenset(
+    f"device_{name}"
+    for name in (
+        "info", "up", "watched", "rtt_seconds", "loss_ratio", "outages_total", "outage_seconds_total", "dns_seconds",
+        "connect_seconds", "tls_seconds", "first_byte_seconds", "certificate_days",
+    )
+)  # fmt: skip
+_LABELS_TAKEN = frozenset({"device", "circuit", "service", "system", "site", "group", "carrier"})
 _LABEL = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -47,11 +56,15 @@ def _read_metric(written: str) -> str:
             rule="metric",
             found=written,
         )
+    if written in _TAKEN:
+        raise WrongValueError(
+            "{found} is told of every device already; expected another name", rule="metric", found=written
+        )
     return written
 
 
 def _read_label(written: str) -> str:
-    if written == "device" or not _LABEL.fullmatch(written):
+    if written in _LABELS_TAKEN or not _LABEL.fullmatch(written):
         raise WrongValueError(
             "{found} cannot be a label here; expected small letters, such as interface",
             rule="label",
@@ -80,6 +93,7 @@ class WrittenFigure(Written):
     sensor_precision: Oid | None = None
     low: float | None = None
     high: float | None = None
+    where: dict[str, str] = Field(default_factory=dict)
 
     def figure(self) -> Figure:
         """As the probes have it."""
@@ -95,6 +109,7 @@ class WrittenFigure(Written):
             sensor_scale=self.sensor_scale or "",
             sensor_precision=self.sensor_precision or "",
             limit=Limit(self.low, self.high),
+            where=tuple(self.where.items()),
         )
 
 
@@ -152,6 +167,19 @@ def _doubled(written: WrittenProfile) -> Iterator[Remark]:
     for number, table in enumerate(written.tables):
         yield from twice(("tables", number, "columns"), [one.metric for one in table.columns])
         yield from twice(("tables", number, "labels"), [one.label for one in table.labels])
+        known = {*(one.label for one in table.labels), *([table.index] if table.index else [])}
+        for at, column in enumerate(table.columns):
+            yield from _unknown_labels(("tables", number, "columns", at, "where"), column, known)
+    for at, scalar in enumerate(written.scalars):
+        yield from _unknown_labels(("scalars", at, "where"), scalar, set())
+
+
+def _unknown_labels(loc: Loc, figure: WrittenFigure, known: set[str]) -> Iterator[Remark]:
+    """Labels in `where` that no row has: the figure would never be there."""
+    for label in figure.where:
+        if label not in known:
+            text = "rows here have no label {label}; expected one of {known}"
+            yield Remark(loc, "where", text, {"label": label, "known": ", ".join(sorted(known)) or "none"})
 
 
 def unknown_names(root: Entry, known: Iterable[str]) -> Iterator[Remark]:

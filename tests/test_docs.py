@@ -25,6 +25,7 @@ from config.keys import fields, model_of
 from config.load import check, load
 from config.model import Network
 from config.policy import is_policy, read_policy
+from config.profiles import built_in
 from config.rhythm import RhythmAsWritten
 from config.yaml_places import read_yaml
 from exporters.prometheus import FIGURES, Metrics
@@ -32,7 +33,10 @@ from exporters.reading import Kind, Overview, TrapsNow
 from exporters.status import status
 from indicators.policy import Policy
 from lab.scenario import read_events
-from probes import PROBERS
+from probes import PROBERS, snmp_interface
+from probes.columns import Octets
+from probes.snmp_device import BROKEN_WALKS
+from probes.snmp_interface import EVENTS_METRIC
 from tests.exporters import network
 
 ROOT = Path(__file__).parents[1]
@@ -229,10 +233,10 @@ def test_every_rule_of_a_policy_is_documented_with_what_it_is_where_it_is_not_wr
     [table] = [table for table in tables(SETTINGS) if table[0][0] == "Rule"]
     rows = {named(row[0]): row[1:] for row in table[1:]}
     assert rows.keys() == {field.name for field in dataclasses.fields(Policy)}
-    for name, (_, _, built_in, example) in rows.items():
+    for name, (_, _, default, example) in rows.items():
         of_ours = getattr(Policy(), name)
-        if named(built_in):
-            assert rule_of(name, named(built_in)) == of_ours, name
+        if named(default):
+            assert rule_of(name, named(default)) == of_ours, name
         assert rule_of(name, named(example)) != of_ours, name
 
 
@@ -329,6 +333,32 @@ def test_every_metric_is_documented_with_its_type_and_labels_and_no_other() -> N
     written = {named(row[0]): (row[1], set(CODE.findall(row[2]))) for row in rows}
     assert len(written) == len(rows)
     assert written == {name: (kind, set(labels)) for name, (kind, labels) in told().items()}
+
+
+def read_of_devices() -> dict[str, tuple[str, set[str], bool]]:
+    """Every figure that profiles of ours or an interface tell: type, labels of its row, and whether lines have it."""
+    labels: dict[str, set[str]] = {BROKEN_WALKS: set()}
+    for profile in built_in():
+        for figure in profile.scalars:
+            labels.setdefault(figure.metric, set())
+        for table in profile.tables:
+            named_by = {label.label for label in table.labels} | ({table.index} if table.index else set())
+            for figure in table.columns:
+                labels.setdefault(figure.metric, set()).update(named_by)
+    of_lines = {*snmp_interface._figures({}, 1), *snmp_interface._rates(Octets(1, 1, 1))}
+    labels |= {metric: labels.get(metric, set()) for metric in of_lines} | {EVENTS_METRIC: {"event"}}
+    lines = {*of_lines, EVENTS_METRIC}
+    return {
+        f"linewalker_{metric}": ("counter" if metric.endswith("_total") else "gauge", row, metric in lines)
+        for metric, row in labels.items()
+    }
+
+
+def test_every_figure_that_is_read_of_devices_is_documented_and_no_other() -> None:
+    [rows] = [table[1:] for table in tables(METRICS) if table[0][0] == "Figure"]
+    written = {named(row[0]): (row[1], set(CODE.findall(row[2])), row[3] == "yes") for row in rows}
+    assert len(written) == len(rows)
+    assert written == read_of_devices()
 
 
 # Texts
