@@ -82,6 +82,12 @@ HEADINGS = (
     Heading("contract", "合同编号", "Contract", "合同号 合同代码 协议编号 合同"),
     Heading("monthly_fee", "月租", "Monthly fee", "月租费 月租金 月费 月费用 月使用费 月资费"),
     Heading("fault_phone", "报障电话", "Fault phone", "故障电话 报修电话 故障申告电话 障碍申告电话 客服电话"),
+    Heading(
+        "service_hours",
+        "服务时间",
+        "Service hours",
+        "服务时段 服务时间要求 保障时间 保障时段 业务时间 业务时段 运行时间 开放时间",
+    ),
     Heading("a_address", "A端地址", "A address", "A端详细地址 A端安装地址 A端装机地址 本端安装地址"),
     Heading("a_contact", "A端联系人", "A contact", "A端联系方式 本端联系人 本端联系方式"),
     Heading(

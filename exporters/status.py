@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 
 from exporters.figures import number, rfc3339
 from exporters.reading import DOWN, STATES, UP, Change, CollectorNow, Columns, Kind, Overview, Subject
+from exporters.readings import by_subject, plain
 
 Values = dict[str, object]
 
@@ -82,8 +83,9 @@ def failed_switch_overs(overview: Overview) -> frozenset[str]:
     )
 
 
-def _rows(kind: Kind, zone: tzinfo) -> Iterator[tuple[Subject, Values]]:
-    now = kind.now
+def _rows(kind: Kind, zone: tzinfo, *, always: bool = False) -> Iterator[tuple[Subject, Values]]:
+    """Each subject as it stands; with `always` what was read of it, even where nothing was read of anybody."""
+    now, read = kind.now, by_subject(kind)
     columns = zip(
         kind.subjects,
         now.state.tolist(),
@@ -102,6 +104,7 @@ def _rows(kind: Kind, zone: tzinfo) -> Iterator[tuple[Subject, Values]]:
                 "rtt_seconds": number(rtt),
                 "loss_ratio": number(loss),
                 **_figures(now, row),
+                **({"readings": plain(read.get(row, []))} if always or kind.readings.parts else {}),
             },
         )
 
@@ -140,7 +143,7 @@ def _services(overview: Overview, zone: tzinfo) -> Iterator[Values]:
 
 
 def _others(kinds: dict[str, Kind], name: str, zone: tzinfo) -> Iterator[Values]:
-    for subject, now in _rows(kinds[name], zone) if name in kinds else ():
+    for subject, now in _rows(kinds[name], zone, always=name == "devices") if name in kinds else ():
         yield {**_named(subject), **now}
 
 

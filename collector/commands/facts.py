@@ -66,11 +66,16 @@ def status(
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     elif form == "csv":
-        show("circuits", found["circuits"], form)  # type: ignore[arg-type]
+        show("circuits", [_flat(one) for one in found["circuits"]], form)  # type: ignore[attr-defined]
     else:
-        show("circuits", [_shown(one) for one in found["circuits"]], form)  # type: ignore[attr-defined]
+        show("circuits", [_shown(_flat(one)) for one in found["circuits"]], form)  # type: ignore[attr-defined]
         if found["collector"]["clock_offset_seconds"] is None:  # type: ignore[index]
             tell_aside("clock not calibrated")
+
+
+def _flat(circuit: dict[str, Any]) -> dict[str, Any]:
+    """A line of `status` for tables, which have no room for what was read of its interface."""
+    return {key: value for key, value in circuit.items() if key != "readings"}
 
 
 def _shown(circuit: dict[str, Any]) -> dict[str, Any]:

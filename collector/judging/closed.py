@@ -151,7 +151,7 @@ def _save(place: Path, key: str, sealed: Sealed, of: Closed) -> None:
 def _load(place: Path, key: str, sealed: Sealed, subjects: Sequence[Subject]) -> tuple[Closed, Sealed] | None:
     """What is kept and the seals it rests on; None where it does not hold any more, or cannot be read."""
     try:
-        with np.load(place) as file:
+        with place.open("rb") as opened, np.load(opened) as file:
             chains = tuple(file["chains"].tolist())
             if str(file["key"]) != key or chains != sealed.chains[: len(chains)]:
                 return None

@@ -74,10 +74,10 @@ def _judgement(of: Case, kind: Kind, name: ViewName, found: Sequence[Judged], ov
 
 
 def _table(of: View, first: int, over: Period) -> FaultTable:
-    """The faults of a batch that reach into the window, by row of all, in moments instead of places."""
+    """The faults of a batch that began before the window ended, by row of all, in moments instead of places."""
     lane = lane_of(of.faults.start)
     moved = replace(of.faults, start=moment_of(of.faults.start), end=of.faults.end - lane * LANE)
-    return FaultTable(lane + first, moved).chosen((moved.end > over.begin) & (moved.start < over.end))
+    return FaultTable(lane + first, moved).chosen(moved.start < over.end)
 
 
 def _faults(parts: Sequence[FaultTable]) -> FaultTable:
