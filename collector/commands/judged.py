@@ -13,6 +13,7 @@ from collector.commands.shared import choosing, printing, show
 from collector.judging.figures import DayLine, Wanted, day_lines, measures
 from collector.judging.listing import Outage, outages
 from collector.judging.roster import Subject
+from collector.judging.standing import with_target
 from config.errors import LinewalkerError
 from exporters.figures import rfc3339
 from exporters.measures import line, row
@@ -110,7 +111,11 @@ def indicators_command(
     with asked(config, data, begin, end, policy) as what:
         list(_chosen(what, (*circuits, *subjects), groups))
         wanted = Wanted((*circuits, *subjects), groups, carriers)
-        found = [one for one in measures(what.case, what.over, wanted) if not names or one.indicator in names]
+        found = [
+            with_target(one, what.config, what.zone)
+            for one in measures(what.case, what.over, wanted)
+            if not names or one.indicator in names
+        ]
     if form:
         show("measures", [row(one, what.zone) for one in found], form)
     else:

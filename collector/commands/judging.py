@@ -19,6 +19,7 @@ from collector.judging.window import Period, period
 from collector.ledger.store import micros
 from config.errors import LinewalkerError
 from config.model import Config
+from config.policy import load_policy
 from indicators.entered import EnteredFacts
 from indicators.policy import Policy
 
@@ -69,8 +70,9 @@ def asked(
 
 def policy_of(config: Config, given: Path | None) -> Policy:
     """The policy that is named, else the configuration's, else the built-in one."""
-    del config, given
-    return Policy()
+    if given is None:
+        return config.rules
+    return load_policy(given)
 
 
 def _window(begin: str | None, end: str | None, zone: str, now: float) -> tuple[float, float]:
