@@ -36,6 +36,8 @@ MARCH: dict[str, sa.ColumnElement[bool]] = {
     ),
     "trap": schema.trap.c.received_at == FIFTH * S,
     "throughput": schema.throughput.c.started_at == FIFTH * S,
+    **{table.name: table.c.recorded_at == at(3, 5, 11) * S for table in schema.ENTERED},
+    "approval": schema.approval.c.of == "amendment-1",
     "config_version": schema.config_version.c.loaded_at > FIRST * S,
     "check": schema.check.c.subject == "d",
     "incarnation": schema.incarnation.c.started_at == round((at(3, 6) + 1.5 * HOUR) * S),
@@ -125,6 +127,8 @@ def test_a_row_that_was_slipped_in_is_found(history: History) -> None:
         "quality_bins": {"check": 4},
         "trap": {"source": "10.0.2.9"},
         "throughput": {"id": "slipped-in"},
+        **{table.name: {"id": "slipped-in"} for table in schema.ENTERED},
+        "approval": {"id": "slipped-in", "of": "other"},
         "config_version": {"digest": "00"},
         "check": {"id": 99, "subject": "e"},
     }
