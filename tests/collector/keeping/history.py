@@ -1,7 +1,8 @@
 """Weeks of a collector as it would have written them, sealed night by night; no tests here.
 
 Line a is down for five minutes every morning, line b from 3 to 9 March, line c is never; line d is entered on 5 March
-and not asked yet. On that day somebody enters one thing of every kind, and somebody else approves of it. The collector is killed on 7 March at noon and started a minute later.
+and not asked yet. On that day somebody enters one thing of every kind, and somebody else approves of it. The
+collector is killed on 7 March at noon and started a minute later.
 """
 
 import datetime as dt

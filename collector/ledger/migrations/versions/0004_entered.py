@@ -1,5 +1,7 @@
 """What people enter: windows, tickets, sheets, values, attestations, amendments, and who approved them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -34,34 +36,34 @@ def upgrade() -> None:
     _approval()
 
 
-def _text(name: str) -> sa.Column[str]:
+def _text(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=False)
 
 
-def _empty(name: str) -> sa.Column[str]:
+def _empty(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=False, server_default="")
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column[int]:
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.BigInteger(), nullable=nullable)
 
 
-def _stretch() -> tuple[sa.Column[int], ...]:
+def _stretch() -> tuple[sa.Column[Any], ...]:
     return _moment("started_at"), _moment("ended_at")
 
 
-def _subject(*, nullable: bool = False) -> tuple[sa.Column[str], ...]:
+def _subject(*, nullable: bool = False) -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("kind", sa.String(16), nullable=nullable),
         sa.Column("subject", sa.Text(), nullable=nullable),
     )
 
 
-def _written() -> tuple[sa.Column[int], ...]:
+def _written() -> tuple[sa.Column[Any], ...]:
     return _moment("incarnation"), _moment("seq")
 
 
-def _entered(name: str, *own: sa.Column[int] | sa.Column[str]) -> None:
+def _entered(name: str, *own: sa.Column[Any]) -> None:
     op.create_table(
         name,
         sa.Column("id", sa.String(32), nullable=False),
