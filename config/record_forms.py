@@ -213,7 +213,8 @@ FORMS = (
         "Complaint",
         (_on("受理日期", "投诉日期 受理时间"), Heading("problem", "投诉内容", "Problem", "问题描述 投诉事项"),
          Heading("applicant", "投诉人", "Complained by", "投诉单位 申请人"),
-         Heading("accepted_by", "受理人", "Accepted by"), _OUTCOME, Heading("grade", "评级", "Grade", "评价 满意度 处理评级")),
+         Heading("accepted_by", "受理人", "Accepted by"), _OUTCOME,
+         Heading("grade", "评级", "Grade", "评价 满意度 处理评级")),
         ("at", "problem", "accepted_by", "outcome"),
     ),
 )  # fmt: skip
