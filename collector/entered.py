@@ -111,6 +111,7 @@ def _entry(kind: str, row: sa.RowMapping, approvals: Mapping[str, sa.RowMapping]
         "cancelled": bool(row["cancelled"]),
         "approved_by": approved and approved["approved_by"],
         "approved_at": approved and approved["approved_at"],
+        "note": approved["note"] if approved else "",
     }
     try:
         return _MAKERS[kind](row, common)
@@ -164,7 +165,8 @@ def _subjects(text: str) -> tuple[Subject, ...]:
     return tuple(Subject(kind, id_) for kind, id_ in _pairs(text))
 
 
-def _suspensions(text: str) -> tuple[Suspension, ...]:
+def read_suspensions(text: str) -> tuple[Suspension, ...]:
+    """Suspensions from how the ledger holds them. Raises ValueError or TypeError for anything else."""
     found = []
     for begin, end, reason, signed_by in json.loads(text):
         if type(begin) is not int or not (end is None or type(end) is int):
@@ -192,7 +194,7 @@ def _maintenance(row: sa.RowMapping, common: dict[str, Any]) -> Entered:
 
 def _ticket(row: sa.RowMapping, common: dict[str, Any]) -> Entered:
     own = {name: row[name] for name in _OF_TICKET}
-    subject, suspensions = Subject(row["kind"], row["subject"]), _suspensions(row["suspensions"])
+    subject, suspensions = Subject(row["kind"], row["subject"]), read_suspensions(row["suspensions"])
     return Ticket(subject=subject, suspensions=suspensions, **own, **common)
 
 
@@ -217,7 +219,7 @@ def _of_stretch(
 
 
 _COMMON = (
-    "id", "recorded_at", "recorded_by", "reason", "reference", "file_name", "file_sha256", "supersedes",
+    "id", "recorded_at", "recorded_by", "account", "reason", "reference", "file_name", "file_sha256", "supersedes",
 )  # fmt: skip
 _OF_TICKET = (
     "reported_at", "accepted_at", "arrived_at", "restored_at", "party", "cause", "number", "confirmed_by",

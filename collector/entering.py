@@ -35,7 +35,7 @@ _OF_EVERY_ENTRY = frozenset(
     }
     | {"cancelled", *_WRITTEN}
 )
-_WRITERS = {
+_WRITERS: dict[str, Callable[[Any], str]] = {
     "subjects": entered.write_pairs,
     "fields": entered.write_pairs,
     "suspensions": entered.write_suspensions,
@@ -103,7 +103,7 @@ class Desk:
         return self.enter([taken_back], proof, corrects=id_)[0]
 
     def approve(self, id_: str, note: str) -> str:
-        """Note that a second person agreed to an entry; who entered it. Raises LinewalkerError if that is no other."""
+        """Note that a second person agreed to an entry; who entered it. The same one is refused."""
         with self.ledger.reading() as connection:
             standing = self._standing(connection, id_)
             self._refuse_approved(connection, id_)

@@ -81,14 +81,23 @@ def state(sha256: str, data_dir: Path) -> str:
 
 
 def carry(source: Path, target: Path) -> int:
-    """Copy the kept files that are beside a ledger and not yet beside its copy; how many.
+    """Copy the files that are kept beside a ledger to where its copy lies, as far as they are not there; how many.
 
-    A file that is not what its name says is left out: it proves nothing, and the ledger check tells of it.
+    A file that is not what its name says is left out: it proves nothing, and the ledger check tells of it. Raises
+    MachineError.
     """
     count = 0
-    for path in sorted((source / FOLDER).glob("[0-9a-f]*")):
-        if not (target / FOLDER / path.name).exists() and state(path.name, source) == "kept":
-            with path.open("rb") as file:
-                _keep(file, target / FOLDER)
-            count += 1
+    try:
+        for path in sorted((source / FOLDER).glob("[0-9a-f]*")):
+            if not (target / FOLDER / path.name).exists() and state(path.name, source) == "kept":
+                with path.open("rb") as file:
+                    _keep(file, target / FOLDER)
+                count += 1
+    except OSError as error:
+        raise MachineError(
+            "the files of {source} cannot be copied to {target}: {error}; the ledger was copied",
+            source=source / FOLDER,
+            target=target / FOLDER,
+            error=error.strerror,
+        ) from error
     return count

@@ -62,7 +62,7 @@ def read_entry(sort: Sort, texts: Mapping[str, str], known: Known) -> tuple[Valu
     """The values of an entry by column, and everything that is wrong with it by field."""
     values, problems = _read(sort.required, texts, lambda field, text: _value(sort, field, text, known))
     _settle_value(sort, values, problems, known)
-    problems += _out_of_order(sort, values, known)
+    problems += out_of_order(sort, values, known)
     return values, problems
 
 
@@ -118,7 +118,7 @@ def _settle_value(sort: Sort, values: Values, problems: list[Problem], known: Kn
             problems.append(("value", wrong))
 
 
-def _out_of_order(sort: Sort, values: Values, known: Known) -> Iterator[Problem]:
+def out_of_order(sort: Sort, values: Values, known: Known) -> Iterator[Problem]:
     """What ends before it begins, and what is told of the future as if it had been."""
     first = "reported_at" if sort is FAULT else "started_at"
     begin = values.get(first)
@@ -129,7 +129,7 @@ def _out_of_order(sort: Sort, values: Values, known: Known) -> Iterator[Problem]
             yield field, WrongValueError(text, rule="order", first=first)
     if sort in (FAULT, ATTESTATION, AMENDMENT):
         for field in (first, "ended_at", "accepted_at", "arrived_at", "restored_at"):
-            if values.get(field, 0) > known.now + LATER:
+            if (values.get(field) or 0) > known.now + LATER:
                 yield field, _to_come()
 
 
