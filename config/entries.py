@@ -125,8 +125,10 @@ def out_of_order(sort: Sort, values: Values, known: Known) -> Iterator[Problem]:
     for field in ("ended_at", "accepted_at", "arrived_at", "restored_at"):
         at = values.get(field)
         if at is not None and begin is not None and (at < begin or (at == begin and field == "ended_at")):
-            text = "this lies before {first}; expected a later time"
-            yield field, WrongValueError(text, rule="order", first=first)
+            yield (
+                field,
+                WrongValueError("this lies before the beginning; expected a later time", rule="order"),
+            )
     if sort in (FAULT, ATTESTATION, AMENDMENT):
         for field in (first, "ended_at", "accepted_at", "arrived_at", "restored_at"):
             if (values.get(field) or 0) > known.now + LATER:
@@ -148,12 +150,8 @@ def subject_of(written: str, known: Known) -> Pair:
     """Kind and id of what is meant by an id, a name or a 电路代号. Raises WrongValueError."""
     name = plain(written)
     if name not in known.subjects:
-        near = nearest(narrow(written), [pair[1] for pair in known.subjects.values() if pair])
-        raise WrongValueError(
-            "there is no circuit, service, device or system {found}; expected the id of one{near}",
-            rule="subject",
-            found=written,
-            near=f", such as {near}" if near else "",
+        raise _no_subject(
+            written, nearest(narrow(written), [pair[1] for pair in known.subjects.values() if pair])
         )
     found = known.subjects[name]
     if found is None:
@@ -161,6 +159,14 @@ def subject_of(written: str, known: Known) -> Pair:
             "{found} is the name of several; expected the id of one of them", rule="subject", found=written
         )
     return found
+
+
+def _no_subject(written: str, near: str) -> WrongValueError:
+    if near:
+        text = "there is no circuit, service, device or system {found}; did you mean {near}?"
+        return WrongValueError(text, rule="subject", found=written, near=near)
+    text = "there is no circuit, service, device or system {found}; expected the id of one"
+    return WrongValueError(text, rule="subject", found=written)
 
 
 def _subjects(_field: str, text: str, known: Known) -> Values:

@@ -31,7 +31,7 @@ TITLES = (
     "rate", "reason", "received", "recorded_by", "reference", "reported", "restored", "round", "row",
     "rows", "rtt", "rtt_seconds", "rtts", "rule", "seconds", "sent", "session", "severity", "sha256",
     "signed_by", "since", "site", "size", "source", "start", "start_within", "started_at", "state",
-    "subject", "subjects", "superseded_by", "suspended", "tag", "termination_a", "termination_z", "test",
+    "subject", "subjects", "superseded_by", "suspensions", "tag", "termination_a", "termination_z", "test",
     "to", "type", "unit", "upstream", "user", "valid_until", "value", "vendor", "version", "watched_until",
     "what", "why", "z_address", "z_contact",
 )  # fmt: skip

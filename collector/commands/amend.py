@@ -12,11 +12,11 @@ from collector.commands.entries import (
     group_of,
     import_list,
     listing_options,
+    single_and_list,
     typed,
     vouching,
 )
 from config.entry_headings import AMENDMENT
-from config.errors import LinewalkerError
 
 _SHAPE = entry_rows.AMENDMENT
 amend = group_of(
@@ -53,6 +53,6 @@ def add(
     if list_ is None:
         enter(_SHAPE, AMENDMENT, texts, given, corrects)
     elif corrects or typed(texts):
-        raise LinewalkerError("--from-file enters the amendments of a list; expected it without those of one")
+        raise single_and_list()
     else:
         import_list(_SHAPE, AMENDMENT, list_, given, sheet, columns)

@@ -95,8 +95,8 @@ def listing_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def subject_options(many: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """--circuit or --subject: whatever is watched, by id, name or 电路代号."""
-    text = "circuit, service, device or system: its id, name or 电路代号"
-    return click.option("--circuit", "--subject", "subjects", multiple=many, help=text)
+    meant = "circuit, service, device or system: its id, name or 电路代号"
+    return click.option("--circuit", "--subject", "subjects", multiple=many, help=meant)
 
 
 def refuse(problems: Sequence[Problem], options: Mapping[str, str]) -> None:
@@ -156,6 +156,13 @@ def enter(
 def say_entered(id_: str) -> None:
     """Say under which id something was entered."""
     tell("entered as {id}; not approved yet", id=id_)
+
+
+def single_and_list() -> LinewalkerError:
+    """What to say to whoever enters one thing and a list of them at once."""
+    return LinewalkerError(
+        "--from-file enters a whole list; expected it without the options of a single entry"
+    )
 
 
 def import_list(
@@ -265,8 +272,8 @@ def _list(
     kept = _kept(shape, loaded, data, history)
     wanted = _meant(subjects, known_of(loaded, 0), [one for one, *_ in kept])
     chosen = [
-        (one, told(one, *rest, zone))
-        for one, *rest in kept
+        (one, told(one, root, later, zone))
+        for one, root, later in kept
         if (first is None or entered.span(one)[1] > micros(first))
         and (last is None or entered.span(one)[0] < micros(last))
         and (wanted is None or any(subject.id in wanted for subject in entered.subjects_of(one)))

@@ -40,7 +40,7 @@ MAINTENANCE = Shape(
 )  # fmt: skip
 FAULTS = Shape(
     "fault", "faults", "faults",
-    ("id", "subject", "reported", "accepted", "arrived", "restored", "party", "cause", "number", "suspended",
+    ("id", "subject", "reported", "accepted", "arrived", "restored", "party", "cause", "number", "suspensions",
      "recorded_by", *_ENDING),
 )  # fmt: skip
 _SHEET = ("id", "form", "at", "subjects", "fields", "recorded_by", *_ENDING)
@@ -144,8 +144,7 @@ def shown(row: Mapping[str, Any], shape: Shape, language: str) -> Row:
     """An entry on a line, as people read it."""
     ready = {**row, **{name: (row.get(name) or "")[:16].replace("T", " ") for name in _MOMENTS}}
     ready["cancelled"] = "×" if row["cancelled"] else ""
-    if suspended := row.get("suspensions"):
-        ready["suspended"] = len(suspended)
+    ready["suspensions"] = len(row.get("suspensions", ())) or None
     if form := BY_ID.get(row.get("form", "")):
         ready["form"] = form.en if language == "en" else form.zh
         titles = {field.field: field.en if language == "en" else field.zh for field in form.fields}

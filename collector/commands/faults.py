@@ -18,6 +18,7 @@ from collector.commands.entries import (
     opened,
     read_moment,
     refuse,
+    single_and_list,
     typed,
     vouching,
 )
@@ -77,9 +78,7 @@ def add(
     if list_ is None:
         enter(_SHAPE, FAULT, texts, given, corrects)
     elif corrects or typed(texts):
-        raise LinewalkerError(
-            "--from-file enters the tickets of a list; expected it without those of one ticket"
-        )
+        raise single_and_list()
     else:
         import_list(_SHAPE, FAULT, list_, given, sheet, columns)
 

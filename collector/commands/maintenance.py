@@ -18,6 +18,7 @@ from collector.commands.entries import (
     read_subject,
     refuse,
     say_entered,
+    single_and_list,
     subject_options,
     typed,
     vouching,
@@ -25,7 +26,6 @@ from collector.commands.entries import (
 from collector.commands.shared import chosen, tell_aside
 from config.entries import read_entry
 from config.entry_headings import MAINTENANCE, Sort
-from config.errors import LinewalkerError
 
 _SHAPE = entry_rows.MAINTENANCE
 maintenance = group_of(_SHAPE, "List maintenance windows; enter, cancel and approve them.")
@@ -61,9 +61,7 @@ def add(
     if list_ is None:
         _add(subjects, groups, typed(texts), given, corrects)
     elif subjects or groups or corrects or typed(texts):
-        raise LinewalkerError(
-            "--from-file enters the windows of a list; expected it without those of one window"
-        )
+        raise single_and_list()
     else:
         import_list(_SHAPE, MAINTENANCE, list_, given, sheet, columns)
 
