@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,15 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """A list as an office keeps it: its file, if one was given, its sheet, and what its headings mean."""
+
+    path: Path | None
+    sheet: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class At:
     """A desk that is open, and what entries are read against there."""
 
@@ -79,24 +89,46 @@ def opened(shape: Shape, given: Given) -> Iterator[At]:
 
 
 def vouching(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of whoever enters something: --by and --file, and the common ones."""
-    command = click.option("--by", help="who vouches for it; default the user who enters it")(command)
-    command = click.option("--file", type=FILE, help="a file that proves it; a copy is kept")(command)
-    return common(command)
+    """The options of whoever enters something: --by and --file, and the common ones, given as one `Given`."""
+
+    @wraps(command)
+    def gathered(*, config: Path | None, data: Path, by: str | None, file: Path | None, **more: Any) -> Any:
+        return command(given=Given(config, data, by, file), **more)
+
+    by = click.option("--by", help="who vouches for it; default the user who enters it")
+    file = click.option("--file", type=FILE, help="a file that proves it; a copy is kept")
+    return common(by(file(gathered)))
 
 
-def listing_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of whoever enters a list."""
-    command = click.option("--sheet", default="", help="the sheet of a workbook that has several")(command)
-    return click.option(
-        "--column", "columns", multiple=True, metavar="HEADING=FIELD", help="what a heading means; - nothing"
-    )(command)
+def listing(*path: Any, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of whoever enters a list, given as one `Office`; the list itself by a parameter like this."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def gathered(*, path: Path | None, sheet: str, columns: tuple[str, ...], **more: Any) -> Any:
+            return command(office=Office(path, sheet, columns), **more)
+
+        title = click.option("--sheet", default="", help="the sheet of a workbook that has several")
+        column = click.option(
+            "--column",
+            "columns",
+            multiple=True,
+            metavar="HEADING=FIELD",
+            help="what a heading means; - nothing",
+        )
+        named = click.option(*path, type=FILE, **settings) if settings else click.argument(*path, type=FILE)
+        return named(title(column(gathered)))
+
+    return decorated
 
 
-def subject_options(many: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """--circuit or --subject: whatever is watched, by id, name or 电路代号."""
-    meant = "circuit, service, device or system: its id, name or 电路代号"
-    return click.option("--circuit", "--subject", "subjects", multiple=many, help=meant)
+or_a_list = listing("--from-file", "path", help="a list of them, CSV or XLSX, instead of a single one")
+a_list = listing("path")
+
+
+_MEANT = "circuit, service, device or system: its id, name or 电路代号"
+subject_option = click.option("--circuit", "--subject", "subject", help=_MEANT)
+subjects_option = click.option("--circuit", "--subject", "subjects", multiple=True, help=_MEANT)
 
 
 def refuse(problems: Sequence[Problem], options: Mapping[str, str]) -> None:
@@ -143,14 +175,30 @@ def typed(texts: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def enter(
-    shape: Shape, sort: Sort, texts: Mapping[str, str | None], given: Given, corrects: str | None
-) -> At:
-    """Enter one entry as typed, and say so; the desk as it was."""
+    shape: Shape,
+    sort: Sort,
+    texts: Mapping[str, str | None],
+    given: Given,
+    office: Office | None = None,
+    corrects: str | None = None,
+) -> None:
+    """Enter one entry as typed, or all of a list where one was given, and say so."""
+    if office and office.path:
+        refuse_both(corrects, typed(texts))
+        import_list(shape, sort, given, office)
+        return
     with opened(shape, given) as at:
         values, problems = read_entry(sort, typed(texts), at.known)
         refuse(problems, OPTIONS)
         say_entered(at.desk.enter([values], at.proof(given.file), corrects)[0])
-    return at
+
+
+def refuse_both(*single: object) -> None:
+    """Refuse what was typed of one entry beside a list of them."""
+    if any(single):
+        raise LinewalkerError(
+            "--from-file enters a whole list; expected it without the options of a single entry"
+        )
 
 
 def say_entered(id_: str) -> None:
@@ -158,26 +206,18 @@ def say_entered(id_: str) -> None:
     tell("entered as {id}; not approved yet", id=id_)
 
 
-def single_and_list() -> LinewalkerError:
-    """What to say to whoever enters one thing and a list of them at once."""
-    return LinewalkerError(
-        "--from-file enters a whole list; expected it without the options of a single entry"
-    )
-
-
-def import_list(
-    shape: Shape, what: Sort | Form, path: Path, given: Given, sheet: str, columns: Sequence[str]
-) -> None:
+def import_list(shape: Shape, what: Sort | Form, given: Given, office: Office) -> None:
     """Enter all of a list, or nothing; what is in force already is not entered again."""
+    path = office.path or Path()
     with opened(shape, given) as at:
-        found = read_entries(path, what, at.known, sheet, named(columns))
+        found = read_entries(path, what, at.known, office.sheet, named(office.columns))
         for note in found.notes:
             click.echo(f"{note.place}: {say(note, default_language())}", err=True)
         if found.unread:
             tell_aside("columns not read: {columns}", columns=", ".join(found.unread))
         listed = [{"reference": Path(row.place).name, **row.values} for row in found.rows]
         new = at.desk.new(listed)
-        ids = at.desk.enter(new, at.proof(given.file or path), None) if new else []
+        ids = at.desk.enter(new, at.proof(given.file or path)) if new else []
     tell(
         "{count} entered, {same} were there already; none is approved yet",
         count=len(ids),
@@ -226,9 +266,8 @@ def _cancel(shape: Shape) -> click.Command:
     @click.argument("id_", metavar="ID")
     @click.option("--reason", required=True, help="why it is taken back")
     @vouching
-    def cancel(id_: str, reason: str, **options: Any) -> None:
+    def cancel(id_: str, reason: str, given: Given) -> None:
         """Take an entry back by another one; it stays to be read with --history."""
-        given = Given(**options)
         with opened(shape, given) as at:
             tell("{old} is cancelled by {id}", old=id_, id=at.desk.cancel(id_, reason, at.proof(given.file)))
 

@@ -1,24 +1,22 @@
 """Tickets of faults as people report and handle them: reported, accepted, on site, restored, and by whom."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from collector.commands import entry_rows
 from collector.commands.entries import (
-    FILE,
     OPTIONS,
     Given,
+    Office,
     enter,
     group_of,
-    import_list,
-    listing_options,
     opened,
+    or_a_list,
     read_moment,
     refuse,
-    single_and_list,
+    subject_option,
     typed,
     vouching,
 )
@@ -55,43 +53,22 @@ def _times(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @faults.command()
-@click.option("--circuit", "--subject", "subject", help="what is out: its id, name or 电路代号")
+@subject_option
 @_times
 @click.option("--corrects", help="id of the ticket that this one takes the place of")
-@click.option("--from-file", "list_", type=FILE, help="a list of tickets, CSV or XLSX, instead of one ticket")
-@listing_options
+@or_a_list
 @vouching
-def add(
-    *,
-    corrects: str | None,
-    list_: Path | None,
-    sheet: str,
-    columns: tuple[str, ...],
-    config: Path | None,
-    data: Path,
-    by: str | None,
-    file: Path | None,
-    **texts: str | None,
-) -> None:
+def add(given: Given, office: Office, corrects: str | None, **texts: str | None) -> None:
     """Enter a ticket, or a list of them."""
-    given = Given(config, data, by, file)
-    if list_ is None:
-        enter(_SHAPE, FAULT, texts, given, corrects)
-    elif corrects or typed(texts):
-        raise single_and_list()
-    else:
-        import_list(_SHAPE, FAULT, list_, given, sheet, columns)
+    enter(_SHAPE, FAULT, texts, given, office, corrects)
 
 
 @faults.command()
 @click.argument("id_", metavar="ID")
 @_times
 @vouching
-def update(
-    *, id_: str, config: Path | None, data: Path, by: str | None, file: Path | None, **texts: str | None
-) -> None:
+def update(given: Given, id_: str, **texts: str | None) -> None:
     """Enter what else is known of a ticket by now; what was entered before stays to be read."""
-    given = Given(config, data, by, file)
     with opened(_SHAPE, given) as at:
         values, problems = read_entry(_ANY, typed(texts), at.known)
         refuse(problems, OPTIONS)
@@ -112,20 +89,8 @@ def update(
 @click.option("--reason", required=True, help="why, such as 用户侧停电")
 @click.option("--signed-by", default="", help="who agreed to it")
 @vouching
-def suspend(
-    *,
-    id_: str,
-    begin: str,
-    end: str | None,
-    reason: str,
-    signed_by: str,
-    config: Path | None,
-    data: Path,
-    by: str | None,
-    file: Path | None,
-) -> None:
+def suspend(given: Given, id_: str, begin: str, end: str | None, reason: str, signed_by: str) -> None:
     """Let the clock of a ticket stand still for a time; a suspension of the same begin is entered anew."""
-    given = Given(config, data, by, file)
     with opened(_SHAPE, given) as at:
         first = read_moment("--from", begin, at.known.zone)
         last = None if end is None else read_moment("--to", end, at.known.zone)

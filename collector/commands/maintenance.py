@@ -1,25 +1,24 @@
 """Maintenance windows 割接: entered before they begin, or afterwards, which is then told of them for ever."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from collector.commands import entry_rows
 from collector.commands.entries import (
-    FILE,
     OPTIONS,
     At,
     Given,
+    Office,
+    enter,
     group_of,
-    import_list,
-    listing_options,
     opened,
+    or_a_list,
     read_subject,
     refuse,
+    refuse_both,
     say_entered,
-    single_and_list,
-    subject_options,
+    subjects_option,
     typed,
     vouching,
 )
@@ -32,38 +31,29 @@ maintenance = group_of(_SHAPE, "List maintenance windows; enter, cancel and appr
 
 
 @maintenance.command()
-@subject_options()
+@subjects_option
 @click.option("--group", "groups", multiple=True, help="all circuits of this group")
 @click.option("--from", "started_at", help="when it begins, such as 2026-03-01T00:00")
 @click.option("--to", "ended_at", help="when it ends")
 @click.option("--reason", help="what is done, and why")
 @click.option("--reference", help="the notice or approval it rests on")
 @click.option("--corrects", help="id of the window that this one takes the place of")
-@click.option("--from-file", "list_", type=FILE, help="a list of windows, CSV or XLSX, instead of one window")
-@listing_options
+@or_a_list
 @vouching
 def add(
-    *,
+    given: Given,
+    office: Office,
     subjects: tuple[str, ...],
     groups: tuple[str, ...],
     corrects: str | None,
-    list_: Path | None,
-    sheet: str,
-    columns: tuple[str, ...],
-    config: Path | None,
-    data: Path,
-    by: str | None,
-    file: Path | None,
     **texts: str | None,
 ) -> None:
     """Enter a maintenance window, or a list of them."""
-    given = Given(config, data, by, file)
-    if list_ is None:
-        _add(subjects, groups, typed(texts), given, corrects)
-    elif subjects or groups or corrects or typed(texts):
-        raise single_and_list()
+    if office.path:
+        refuse_both(subjects, groups)
+        enter(_SHAPE, MAINTENANCE, texts, given, office, corrects)
     else:
-        import_list(_SHAPE, MAINTENANCE, list_, given, sheet, columns)
+        _add(subjects, groups, typed(texts), given, corrects)
 
 
 def _add(

@@ -1,23 +1,23 @@
 """The records that people keep: filled-in sheets of inspections and repairs, values nobody measures, attestations."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from collector.commands import entry_rows
 from collector.commands.entries import (
-    FILE,
     Given,
+    Office,
+    a_list,
     enter,
     group_of,
     import_list,
-    listing_options,
     opened,
     refuse,
     say_entered,
-    subject_options,
+    subject_option,
+    subjects_option,
     vouching,
 )
 from collector.commands.entry_rows import Shape
@@ -54,13 +54,13 @@ def _add_sheet(shape: Shape) -> click.Command:
     @click.option(
         "--field", "fields", multiple=True, metavar="FIELD=TEXT", help="what stands in a field of the form"
     )
-    @subject_options()
+    @subjects_option
     @click.option("--reference", help="its number, or what it rests on")
     @click.option("--reason", help="why it is entered so late, or corrected")
     @click.option("--corrects", help="id of the sheet that this one takes the place of")
     @vouching
     def add(
-        *,
+        given: Given,
         form: str,
         at: str | None,
         fields: tuple[str, ...],
@@ -68,10 +68,9 @@ def _add_sheet(shape: Shape) -> click.Command:
         reference: str | None,
         reason: str | None,
         corrects: str | None,
-        **options: Any,
     ) -> None:
         """Enter a filled-in sheet."""
-        known, given = _form(form, shape), Given(**options)
+        known = _form(form, shape)
         common = {"at": at, "reference": reference, "reason": reason, "subjects": " ".join(subjects)}
         texts = {field: text for field, text in common.items() if text} | _fields(fields, known)
         with opened(shape, given) as place:
@@ -121,25 +120,23 @@ def _form(written: str, shape: Shape) -> Form:
 
 def _import_sheets(shape: Shape) -> click.Command:
     @click.command("import")
-    @click.argument("list_", metavar="FILE", type=FILE)
+    @a_list
     @_form_option
-    @listing_options
     @vouching
-    def import_(*, list_: Path, form: str, sheet: str, columns: tuple[str, ...], **options: Any) -> None:
+    def import_(given: Given, office: Office, form: str) -> None:
         """Enter a list of filled-in sheets, CSV or XLSX: all of it or nothing."""
-        import_list(shape, _form(form, shape), list_, Given(**options), sheet, columns)
+        import_list(shape, _form(form, shape), given, office)
 
     return import_
 
 
 def _import_entries(shape: Shape, sort: Sort) -> click.Command:
     @click.command("import")
-    @click.argument("list_", metavar="FILE", type=FILE)
-    @listing_options
+    @a_list
     @vouching
-    def import_(*, list_: Path, sheet: str, columns: tuple[str, ...], **options: Any) -> None:
+    def import_(given: Given, office: Office) -> None:
         """Enter a list of them, CSV or XLSX: all of it or nothing."""
-        import_list(shape, sort, list_, Given(**options), sheet, columns)
+        import_list(shape, sort, given, office)
 
     return import_
 
@@ -149,28 +146,18 @@ def _import_entries(shape: Shape, sort: Sort) -> click.Command:
 @click.option("--value", help="the value, as it is written")
 @click.option("--unit", help="its unit, such as 条")
 @click.option("--period", help="of when: 2026, 2026-03, 2026Q1 or 2026-03-01..2026-03-15")
-@subject_options(many=False)
+@subject_option
 @click.option("--reason", help="how it came about")
 @click.option("--reference", help="the document it rests on")
 @click.option("--corrects", help="id of the value that this one takes the place of")
 @vouching
-def add_value(
-    *,
-    subjects: str | None,
-    corrects: str | None,
-    config: Path | None,
-    data: Path,
-    by: str | None,
-    file: Path | None,
-    **texts: str | None,
-) -> None:
+def add_value(given: Given, corrects: str | None, **texts: str | None) -> None:
     """Enter a value of a period."""
-    given = Given(config, data, by, file)
-    enter(entry_rows.MANUAL_VALUE, MANUAL_VALUE, {**texts, "subject": subjects}, given, corrects)
+    enter(entry_rows.MANUAL_VALUE, MANUAL_VALUE, texts, given, corrects=corrects)
 
 
 @attestation.command("add")
-@subject_options(many=False)
+@subject_option
 @click.option("--from", "started_at", help="from when on")
 @click.option("--to", "ended_at", help="until when")
 @click.option("--state", help="up or down")
@@ -180,19 +167,9 @@ def add_value(
 @click.option("--reason", help="what is to be said with it")
 @click.option("--corrects", help="id of the attestation that this one takes the place of")
 @vouching
-def add_attestation(
-    *,
-    subjects: str | None,
-    corrects: str | None,
-    config: Path | None,
-    data: Path,
-    by: str | None,
-    file: Path | None,
-    **texts: str | None,
-) -> None:
+def add_attestation(given: Given, corrects: str | None, **texts: str | None) -> None:
     """Enter what somebody signed: that a subject was up or down for a time."""
-    given = Given(config, data, by, file)
-    enter(entry_rows.ATTESTATION, ATTESTATION, {**texts, "subject": subjects}, given, corrects)
+    enter(entry_rows.ATTESTATION, ATTESTATION, texts, given, corrects=corrects)
 
 
 for group, shape in ((inspection, entry_rows.INSPECTION), (repair, entry_rows.REPAIR)):
