@@ -84,6 +84,7 @@ class History:
 
     def entered(self, now: int) -> None:
         """Somebody enters things, each by a life of its own as the commands do, and somebody else approves."""
+        report = facts.measurement("report", now)
         desk = open_ledger(self.ledger.engine.url.render_as_string(hide_password=False), create=False)
         try:
             for table in facts.OWN:
@@ -91,6 +92,8 @@ class History:
                 approved = facts.approval(table, f"{table}-1", now + 60)
                 rows = {table: [facts.entry(table, f"{table}-1", now)], "approval": [approved]}
                 desk.write(Batch({name: rows[name] for name in (table, "approval")}))
+            desk.begin(Life(collector="records", vantage="centre", version="1", now=float(now)))
+            desk.write(Batch({"throughput": [report]}))
         finally:
             desk.close()
 
