@@ -4,6 +4,7 @@ Every mistake is told with the field it stands in. Whether an entry counts is no
 understood: a window that is recorded too late is a window all the same.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,8 @@ from config.tables import SEPARATORS
 LATER = 60_000_000
 """Microseconds by which something may seem to come from the future: clocks differ."""
 
+_MOST_SUGGESTIONS = 50
+
 Pair = tuple[str, str]
 Values = dict[str, Any]
 Problem = tuple[str, WrongValueError]
@@ -31,13 +34,25 @@ Problem = tuple[str, WrongValueError]
 class Known:
     """What entries are read against: `subjects` by every name they have, None where it is that of several.
 
-    `now` is in microseconds since 1970 UTC.
+    `now` is in microseconds since 1970 UTC. `missed` are names that were looked for and are not there.
     """
 
     zone: str
     now: int
     subjects: Mapping[str, Pair | None]
     carriers: Mapping[str, str]
+    missed: set[str] = dataclasses.field(default_factory=set)
+
+    def nearest(self, name: str) -> str:
+        """The id most like a name that is not there; empty if none is, or after very many of them."""
+        self.missed.add(name)
+        # Looking is slow among ten thousand; whoever has fifty typos has another problem than typing.
+        return nearest(name, self.ids) if len(self.missed) <= _MOST_SUGGESTIONS else ""
+
+    @property
+    def ids(self) -> set[str]:
+        """Of everything that may be meant."""
+        return {pair[1] for pair in self.subjects.values() if pair}
 
 
 def known_of(config: Config, now: int) -> Known:
@@ -150,9 +165,7 @@ def subject_of(written: str, known: Known) -> Pair:
     """Kind and id of what is meant by an id, a name or a 电路代号. Raises WrongValueError."""
     name = plain(written)
     if name not in known.subjects:
-        raise _no_subject(
-            written, nearest(narrow(written), [pair[1] for pair in known.subjects.values() if pair])
-        )
+        raise _no_subject(written, known.nearest(narrow(written)))
     found = known.subjects[name]
     if found is None:
         raise WrongValueError(

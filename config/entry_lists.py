@@ -3,7 +3,7 @@
 Who imported a list in part would enter the rest twice, or never.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from config.errors import ConfigError, Finding
 from config.headings import Vocabulary
 from config.listing import Listing, read_listing
 from config.record_forms import Form
+from config.spellings import is_nothing
 from config.tables import place_of
 
 Read = Callable[[Mapping[str, str]], tuple[Values, list[Problem]]]
@@ -36,17 +37,27 @@ class Entries:
 
 
 def read_entries(
-    path: Path, what: Sort | Form, known: Known, sheet: str = "", named: Mapping[str, str] | None = None
+    path: Path,
+    what: Sort | Form,
+    known: Known,
+    sheet: str = "",
+    named: Mapping[str, str] | None = None,
+    common: Mapping[str, str] | None = None,
 ) -> Entries:
-    """The entries of a list. Raises ConfigError with everything that is wrong, by sheet, row and column."""
+    """The entries of a list; `common` holds what stands, by field, for every row that does not say it itself.
+
+    Raises ConfigError with everything that is wrong, by sheet, row and column.
+    """
+    of_all = dict(common or {})
 
     def read(texts: Mapping[str, str]) -> tuple[Values, list[Problem]]:
         return read_entry(what, texts, known) if isinstance(what, Sort) else read_sheet(what, texts, known)
 
     listing = read_listing(path, sheet, named, what.vocabulary)
-    _refuse_lacking(listing, what.required, what.vocabulary)
+    _refuse_lacking(listing, [one for one in what.required if one not in of_all], what.vocabulary)
     rows = tuple(
-        Row(place_of(listing.name, row), _values(listing, row, texts, read)) for row, texts in listing.body()
+        Row(place_of(listing.name, row), _values(listing, row, _filled(texts, of_all), read))
+        for row, texts in listing.body()
     )
     if not rows:
         listing.say("empty", listing.head, "", "nothing is listed below this row of headings")
@@ -57,11 +68,18 @@ def read_entries(
     return Entries(rows, tuple(listing.findings), unread)
 
 
-def _refuse_lacking(listing: Listing, required: tuple[str, ...], vocabulary: Vocabulary) -> None:
+def _refuse_lacking(listing: Listing, required: Sequence[str], vocabulary: Vocabulary) -> None:
     for field in required:
         if listing.of(field) is None:
-            text = "no column is headed {known}, and each entry needs one; expected it, or --column HEADING={field}"
+            text = (
+                "no column is headed {known}, and each entry needs it; "
+                "expected one, --column HEADING={field} or --set {field}=…"
+            )
             listing.say("missing", listing.head, "", text, known=vocabulary.examples(field), field=field)
+
+
+def _filled(texts: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
+    return {**texts, **{field: text for field, text in common.items() if is_nothing(texts.get(field, ""))}}
 
 
 def _values(listing: Listing, row: int, texts: Mapping[str, str], read: Read) -> Values:
@@ -72,6 +90,6 @@ def _values(listing: Listing, row: int, texts: Mapping[str, str], read: Read) ->
     values, problems = read(texts)
     for field, wrong in problems:
         own = listing.of(field)
-        if own and (row, own.number) not in listing.refused:
+        if (own and (row, own.number) not in listing.refused) or (not own and wrong.rule != "missing"):
             listing.say(wrong.rule, row, field, wrong.text, **wrong.values)
     return values

@@ -32,9 +32,11 @@ from config.entries import Known, Pair, Problem, known_of, read_entry, subject_o
 from config.entry_headings import Sort
 from config.entry_lists import read_entries
 from config.errors import ConfigError, Finding, LinewalkerError, WrongValueError
+from config.headings import Vocabulary
 from config.instants import read_instant
 from config.model import Config
 from config.record_forms import Form
+from config.spellings import is_nothing
 from exporters.words import default_language, say
 from indicators.entered import Entered
 
@@ -53,11 +55,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A list as an office keeps it: its file, if one was given, its sheet, and what its headings mean."""
+    """An office's list: its file, if one was given, its sheet, what its headings mean, and what it leaves out."""
 
     path: Path | None
     sheet: str
     columns: tuple[str, ...]
+    common: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,10 @@ def listing(*path: Any, **settings: Any) -> Callable[[Callable[..., Any]], Calla
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
-        def gathered(*, path: Path | None, sheet: str, columns: tuple[str, ...], **more: Any) -> Any:
-            return command(office=Office(path, sheet, columns), **more)
+        def gathered(
+            *, path: Path | None, sheet: str, columns: tuple[str, ...], common: tuple[str, ...], **more: Any
+        ) -> Any:
+            return command(office=Office(path, sheet, columns, common), **more)
 
         title = click.option("--sheet", default="", help="the sheet of a workbook that has several")
         column = click.option(
@@ -116,8 +121,15 @@ def listing(*path: Any, **settings: Any) -> Callable[[Callable[..., Any]], Calla
             metavar="HEADING=FIELD",
             help="what a heading means; - nothing",
         )
+        stands = click.option(
+            "--set",
+            "common",
+            multiple=True,
+            metavar="FIELD=TEXT",
+            help="what a list leaves out, for all its rows",
+        )
         named = click.option(*path, type=FILE, **settings) if settings else click.argument(*path, type=FILE)
-        return named(title(column(gathered)))
+        return named(title(column(stands(gathered))))
 
     return decorated
 
@@ -210,7 +222,8 @@ def import_list(shape: Shape, what: Sort | Form, given: Given, office: Office) -
     """Enter all of a list, or nothing; what is in force already is not entered again."""
     path = office.path or Path()
     with opened(shape, given) as at:
-        found = read_entries(path, what, at.known, office.sheet, named(office.columns))
+        common = set_fields(office.common, what.vocabulary)
+        found = read_entries(path, what, at.known, office.sheet, named(office.columns), common)
         for note in found.notes:
             click.echo(f"{note.place}: {say(note, default_language())}", err=True)
         if found.unread:
@@ -223,6 +236,22 @@ def import_list(shape: Shape, what: Sort | Form, given: Given, office: Office) -
         count=len(ids),
         same=len(listed) - len(ids),
     )
+
+
+def set_fields(written: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
+    """What is said of fields, each named by its id or by what it is called, as FIELD=TEXT."""
+    found = {}
+    for one in written:
+        name, sign, text = one.partition("=")
+        field = vocabulary.field_of(name)[0]
+        if not (sign and field):
+            raise LinewalkerError(
+                "{found} fills no field; expected FIELD=TEXT with one of {known}",
+                found=one,
+                known=", ".join(f"{heading.field} ({heading.zh})" for heading in vocabulary.headings),
+            )
+        found[field] = text
+    return {field: text for field, text in found.items() if not is_nothing(text)}
 
 
 def named(columns: Sequence[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from collector.commands.entries import (
     opened,
     refuse,
     say_entered,
+    set_fields,
     subject_option,
     subjects_option,
     vouching,
@@ -72,7 +73,7 @@ def _add_sheet(shape: Shape) -> click.Command:
         """Enter a filled-in sheet."""
         known = _form(form, shape)
         common = {"at": at, "reference": reference, "reason": reason, "subjects": " ".join(subjects)}
-        texts = {field: text for field, text in common.items() if text} | _fields(fields, known)
+        texts = {field: text for field, text in common.items() if text} | set_fields(fields, known.vocabulary)
         with opened(shape, given) as place:
             values, problems = read_sheet(known, texts, place.known)
             refuse(
@@ -86,25 +87,6 @@ def _add_sheet(shape: Shape) -> click.Command:
 
 def _own(form: Form) -> list[str]:
     return [one.field for one in form.fields if one.field != "at"]
-
-
-def _fields(written: tuple[str, ...], form: Form) -> dict[str, str]:
-    """The texts of a sheet by field; a field is named by its id or by what it is called."""
-    found = {}
-    for one in written:
-        name, sign, text = one.partition("=")
-        field = form.vocabulary.field_of(name)[0]
-        if not sign or field not in _own(form):
-            raise LinewalkerError(
-                "{found} fills no field of {form}; expected FIELD=TEXT with one of {known}",
-                found=one,
-                form=form.id,
-                known=", ".join(
-                    f"{field.field} ({field.zh})" for field in form.fields if field.field != "at"
-                ),
-            )
-        found[field] = text
-    return found
 
 
 def _form(written: str, shape: Shape) -> Form:

@@ -217,7 +217,7 @@ def test_a_sheet_that_is_no_such_form_is_refused(run: Run) -> None:
         "there is no form system-check here; expected one of helpdesk"
     )
     assert refusal(run, *add, "helpdesk", "--field", "x=y")[0].startswith(
-        "x=y fills no field of helpdesk; expected"
+        "x=y fills no field; expected FIELD=TEXT with one of at (受理日期), problem"
     )
     said = refusal(
         run, *add, "hardware", "--at", "2999-01-01", "--field", "台次=两台", "--field", "设备=交换机"
@@ -338,7 +338,7 @@ def test_a_heading_nobody_knows_is_named_by_column(run: Run, tmp_path: Path) -> 
     rows = [["Leitung", *LIST[0][1:]], *LIST[1:]]
     office.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
     [said] = refusal(run, "maintenance", "add", "--from-file", str(office))
-    assert "expected it, or --column HEADING=subjects" in said
+    assert "expected one, --column HEADING=subjects or" in said
     done = run("maintenance", "add", "--from-file", str(office), "--column", "Leitung=subjects")
     assert done.stdout.startswith("2 entered")
     assert refusal(run, "maintenance", "add", "--from-file", str(office), "--column", "=x")[0].startswith(
@@ -380,3 +380,37 @@ def test_a_ledger_that_cannot_be_written_is_told_of(
         3,
         "the ledger cannot be written: database is locked; nothing was entered\n",
     )
+
+
+def test_what_a_list_leaves_out_is_said_for_all_its_rows(run: Run, tmp_path: Path) -> None:
+    office = tmp_path / "故障清单.csv"
+    office.write_text(
+        "线路,中断时间,恢复时间,签字人\nDX001,2026-03-02 08:00,2026-03-02 10:00,\n"
+        "sanya-cm,2026-03-03 08:00,2026-03-03 10:00,丁\n",
+        encoding="utf-8",
+    )
+    words = ("records", "attestation", "import", str(office))
+    assert len(refusal(run, *words)) == 4  # three columns, and who signed the first row
+    said = refusal(run, *words, "--set", "state=halb", "--set", "来源=运营商清单", "--set", "依据=清单 3")
+    assert said == [
+        f"{office}: row 2, column state: halb is not known here; expected up (正常), down (中断)",
+        f"{office}: row 2, column 签字人: signed_by is missing; it is required",
+        f"{office}: row 3, column state: halb is not known here; expected up (正常), down (中断)",
+    ]
+    assert refusal(run, *words, "--set", "state")[0].startswith("state fills no field; expected FIELD=TEXT")
+    every = (
+        "--set",
+        "state=down",
+        "--set",
+        "来源=运营商清单",
+        "--set",
+        "依据=清单 3",
+        "--set",
+        "signed_by=丙",
+    )
+    assert run(*words, *every).stdout.startswith("2 entered")
+    rows = listed(run, "records", "attestation")
+    assert [(row["state"], row["reference"], row["signed_by"]) for row in rows] == [
+        ("down", "清单 3", "丙"),
+        ("down", "清单 3", "丁"),
+    ]

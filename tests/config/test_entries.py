@@ -224,7 +224,7 @@ def test_a_list_without_a_column_that_is_needed_is_refused(tmp_path: Path, known
     raw = "线路,开始时间,结束时间,原因\nhaikou-ct,2026-07-01 00:00,2026-07-01 06:00,割接\n"
     [said] = findings(tmp_path / "l.csv", MAINTENANCE, known, raw)
     assert said.startswith(": row 1: no column is headed 依据/")
-    assert "expected it, or --column HEADING=reference" in said
+    assert "expected one, --column HEADING=reference or --set reference=…" in said
 
 
 def test_a_list_of_nothing_is_refused(tmp_path: Path, known: Known) -> None:
