@@ -20,6 +20,7 @@ from exporters.measures import line, row
 from exporters.words import default_language, words
 from indicators.catalogue import Kind
 from indicators.catalogue import View as ViewName
+from indicators.measure import Measure
 
 _VIEWS: tuple[ViewName, ...] = ("line", "business")
 
@@ -113,7 +114,7 @@ def indicators_command(
         wanted = Wanted((*circuits, *subjects), groups, carriers)
         found = [
             with_target(one, what.config, what.zone)
-            for one in measures(what.case, what.over, wanted)
+            for one in _printed(what, wanted)
             if not names or one.indicator in names
         ]
     if form:
@@ -121,6 +122,17 @@ def indicators_command(
     else:
         say = words(language)
         show("measures", [line(one, say, language == "zh") for one in found], form)
+
+
+def _printed(what: Asked, wanted: Wanted) -> Iterator[Measure]:
+    """Every figure as measured; where signed papers alter it, as amended, too."""
+    if len(what.cases) == 1:
+        yield from measures(what.case, what.over, wanted)
+        return
+    for measured, amended in zip(*(measures(one, what.over, wanted) for one in what.cases), strict=True):
+        yield measured
+        if amended.bracket != measured.bracket:
+            yield amended
 
 
 def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterator[tuple[Kind, list[Subject]]]:
