@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.errors import WrongValueError
+from config.errors import ConfigError, LinewalkerError, WrongValueError
 from config.tree import Remark
 from config.units import Day, read_seconds
 from config.yaml_models import Read, Written, read_model
@@ -139,6 +140,19 @@ class WrittenPolicy(Written):
 def read_policy(text: str, shown: str) -> Read[Policy]:
     """The policy in a text; `shown` is the file as the user knows it, for the findings."""
     return read_model(text, shown, WrittenPolicy, WrittenPolicy.policy, _contradictions)
+
+
+def load_policy(place: Path) -> Policy:
+    """The policy in a file. Raises LinewalkerError where it cannot be read, ConfigError with what is wrong in it."""
+    try:
+        text = place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise LinewalkerError("the policy {place} cannot be read: {why}", place=place, why=why) from None
+    found = read_policy(text, str(place))
+    if found.made is None:
+        raise ConfigError(found.findings)
+    return found.made
 
 
 def is_policy(tree: object) -> bool:

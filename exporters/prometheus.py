@@ -22,9 +22,11 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from exporters.judged import indicator_families
 from exporters.lines import THINGS, head, info_labels, lines, subject_labels
 from exporters.reading import UNKNOWN, UPSTREAM, CollectorNow, Columns, Kind, Reader, Subject, TrapsNow
 from exporters.samples import Samples
+from exporters.standing import Standing
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -103,11 +105,15 @@ class Rendered:
         return cls(subjects, [subject_labels(thing, subject) for subject in subjects], info)
 
 
+_NOT_JUDGED = Standing()
+
+
 class CollectorFamilies(Collector):
     """The families of the collector itself, for prometheus_client to write."""
 
-    def __init__(self, now: CollectorNow) -> None:
+    def __init__(self, now: CollectorNow, standing: Standing = _NOT_JUDGED) -> None:
         self._now = now
+        self._standing = standing
 
     def collect(self) -> Iterator[Metric]:
         """Rounds, queue, clock and build."""
@@ -152,6 +158,7 @@ class CollectorFamilies(Collector):
             )
         if now.traps is not None:
             yield from _traps(now.traps)
+        yield from indicator_families(self._standing)
         build = {"version": now.version, "config_digest": now.config_digest}
         yield InfoMetricFamily("linewalker_build", "Program version and configuration.", value=build)
 
@@ -191,7 +198,8 @@ class Metrics:
             for block in self._kind(THINGS[name], kind)
         ]
         blocks += self._samples.render(overview.kinds)
-        own = generate_latest(CollectorFamilies(overview.collector)) + generate_latest(self._process)
+        families = CollectorFamilies(overview.collector, overview.standing)
+        own = generate_latest(families) + generate_latest(self._process)
         return "".join(f"{block}\n" for block in blocks).encode() + own
 
     def _kind(self, thing: str, kind: Kind) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from exporters.standing import Standing
+
 DOWN, UP, UNKNOWN = 0, 1, 2
 STATES = ("down", "up", "unknown")
 LOW, WITHIN, HIGH = -1, 0, 1  # where a figure stands to the limits of its profile
@@ -152,6 +154,7 @@ class Overview:
     at: float
     kinds: dict[str, Kind]
     collector: CollectorNow
+    standing: Standing = field(default_factory=Standing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ def status(overview: Overview, zone: tzinfo = UTC) -> Values:
         "services": list(_services(overview, zone)),
         **{name: list(_others(kinds, name, zone)) for name in ("devices", "systems", "sentinels")},
         "collector": collector(overview.collector, zone),
+        "indicators": {
+            "at": None if overview.standing.at is None else rfc3339(overview.standing.at, zone),
+            "measures": list(overview.standing.measures),
+            "outlooks": list(overview.standing.outlooks),
+        },
     }
 
 

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from config.model import Circuit, Config
 from config.units import write_rate
 from exporters.figures import milliseconds, percent, rfc3339
 from exporters.reading import STATES, Overview
+from exporters.standing import StandingFiles
 from exporters.status import status as status_of
 from probes.icmp import NotPermitted
 
@@ -48,7 +50,7 @@ def overview_of(config: Config, data_dir: Path) -> Overview:
     frame = feed.request(data_dir, {"want": "now"}, _ANSWER_SECONDS)
     if frame is not None:
         board.take(*frame, time.monotonic())
-    return board.overview(time.time(), time.monotonic())
+    return replace(board.overview(time.time(), time.monotonic()), standing=StandingFiles(data_dir).read())
 
 
 @click.command()

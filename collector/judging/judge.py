@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from collector.judging.circumstances import Parents, circumstances, windows_on
+from collector.judging.circumstances import Parents, Served, circumstances, windows_on
 from collector.judging.lines import Lines, Source, lines, members, membership
 from collector.judging.roster import CHECK_KIND, Subject
 from indicators.axis import LANE, Flags, Ints, Stretches, intersection, lane_of, none, union
@@ -38,6 +38,7 @@ class Case:
     entered: EnteredFacts
     applied: tuple[Maintenance, ...]  # maintenance windows that apply
     parents: Parents
+    served: Served
     amended: bool = False  # with what signed papers say of unknown time
 
 
@@ -58,7 +59,8 @@ class Judged:
 def case(source: Source, entered: EnteredFacts, *, amended: bool = False) -> Case:
     """What is the same for every batch: which maintenance applies, and what others depend on."""
     applied = applying(source, entered.maintenance)
-    return Case(source, entered, applied, _parents(source, applied), amended)
+    served = Served(source.roster.zone, source.roster.holidays, source.schedule.first, source.now)
+    return Case(source, entered, applied, _parents(source, applied), served, amended)
 
 
 def batches(of: Case, subjects: Sequence[Subject], begin: int) -> Iterator[Judged]:
@@ -142,7 +144,7 @@ def _judged(of: Case, part: tuple[Subject, ...], since: int) -> Judged:
 
 
 def _view(of: Case, part: Sequence[Subject], raw: Timeline, found: Lines) -> View:
-    around = circumstances(part, of.entered, of.applied, of.parents, amended=of.amended)
+    around = circumstances(part, of.entered, of.applied, of.parents, of.served, amended=of.amended)
     return judged(raw, found.seen, found.edges, around, of.source.policy, of.source.now)
 
 

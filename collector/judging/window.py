@@ -18,6 +18,7 @@ from indicators.entered import Ticket
 from indicators.failover import Switches
 from indicators.faults import LAG, Faults
 from indicators.judged import View
+from indicators.policy import Policy
 from indicators.restoring import Answers
 from indicators.sums import Sums, sums, together
 from indicators.threestate import UNKNOWN
@@ -67,10 +68,14 @@ def _judgement(of: Case, kind: Kind, name: ViewName, found: Sequence[Judged], ov
         else together([sums(v.settled, v.counted, over.edges) for v in views]),
         faults=_faults([_table(v, row, over) for v, row in zip(views, first, strict=True)]),
         state=_states([v.raw for v in views], of.source.now),
-        targets=np.full(len(subjects), of.source.policy.availability_target),
+        targets=np.array([_target(one, of.source.policy) for one in subjects], np.float64),
         switches=_switches([one.switches for one in found], first),
         tickets=_tickets(of, subjects) if name == "line" else None,
     )
+
+
+def _target(one: Subject, policy: Policy) -> float:
+    return policy.availability_target if one.promised is None else one.promised
 
 
 def _table(of: View, first: int, over: Period) -> FaultTable:
