@@ -15,9 +15,16 @@ from bench import account
 
 COMMUNITY, USER = "measured-here", "measurer"
 AUTH_PASSWORD, PRIVACY_PASSWORD = "first-word-of-two", "second-word-of-two"
-SCALARS = tuple(f"1.3.6.1.2.1.11.{number}" for number in (*range(1, 7), *range(8, 19)))  # SNMPv2-MIB, snmp group
-OIDS = ("1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.1.2.0", *(f"{scalar}.0" for scalar in SCALARS))  # 19, as every device has
+SCALARS = tuple(
+    f"1.3.6.1.2.1.11.{number}" for number in (*range(1, 7), *range(8, 19))
+)  # SNMPv2-MIB, snmp group
+OIDS = (
+    "1.3.6.1.2.1.1.3.0",
+    "1.3.6.1.2.1.1.2.0",
+    *(f"{scalar}.0" for scalar in SCALARS),
+)  # 19, as every device has
 VERSIONS = {"2c": "v2c", "3": "v3 authPriv"}
+SECRETS = {"BENCH_COMMUNITY": COMMUNITY, "BENCH_AUTH": AUTH_PASSWORD, "BENCH_PRIVACY": PRIVACY_PASSWORD}
 
 _SEARCH = "/usr/sbin:/usr/local/sbin:/usr/bin"
 # A burst is for many devices, and one process takes it all: let it wait in the socket and not be lost.

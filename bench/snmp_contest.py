@@ -1,4 +1,4 @@
-"""SNMP contestants in turn against one agent inside one namespace. Run by `bench.snmp`; prints all samples as JSON."""
+"""SNMP contestants in turn against one agent in one namespace. Run by `bench.snmp`; prints all samples as JSON."""
 
 import argparse
 import json

@@ -34,7 +34,9 @@ def sample(addresses: Sequence[str], version: str, connections: int) -> Sample:
     """Start the exporter, ask it once for each agent over so many kept connections, end it."""
     text = _MODULE.format(oids=", ".join(snmp_agents.OIDS), metrics="\n".join(map(_metric, snmp_agents.OIDS)))
     last = _metric_name(snmp_agents.OIDS[-1])
-    exporter = Exporter(PROGRAM, text + _AUTH[version], "/snmp?module=measured&target={address}", f"\n{last} ")
+    exporter = Exporter(
+        PROGRAM, text + _AUTH[version], "/snmp?module=measured&target={address}", f"\n{last} "
+    )
     return sample_of(exporter, addresses, connections)
 
 

@@ -29,13 +29,9 @@ from probes.snmp_profile import Figure, Profile
 
 STEADY_ROUNDS = 3
 _PROFILE = Profile(
-    "measured", tuple(Figure(oid, f"{oid}.0", f"device_snmp_{oid.rpartition('.')[2]}") for oid in snmp_agents.SCALARS)
+    "measured",
+    tuple(Figure(oid, f"{oid}.0", f"device_snmp_{oid.rpartition('.')[2]}") for oid in snmp_agents.SCALARS),
 )
-_SECRETS = {
-    "BENCH_COMMUNITY": snmp_agents.COMMUNITY,
-    "BENCH_AUTH": snmp_agents.AUTH_PASSWORD,
-    "BENCH_PRIVACY": snmp_agents.PRIVACY_PASSWORD,
-}
 
 
 class Figures(Losses):
@@ -52,7 +48,7 @@ class Figures(Losses):
 def main() -> None:
     """Arguments: the file of addresses and the version."""
     addresses = tuple(Path(sys.argv[1]).read_text().split())
-    os.environ |= _SECRETS
+    os.environ |= snmp_agents.SECRETS
     processes.allow_descriptors()
     with tempfile.TemporaryDirectory() as folder:
         ledger = store.open_ledger(store.sqlite_url(Path(folder)), create=True)

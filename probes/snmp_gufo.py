@@ -4,7 +4,8 @@ It leaves out what an agent does not have and swallows the error status of an an
 refuses as a whole (noSuchName of version 1, tooBig, genErr) comes back empty and is asked again in halves.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from gufo.snmp import (
@@ -45,6 +46,8 @@ from probes.snmp_agent import (
 
 T = TypeVar("T")
 
+_STRANGE = frozenset({float, type(None)})
+
 _VERSIONS = {"1": SnmpVersion.v1, "2c": SnmpVersion.v2c, "3": SnmpVersion.v3}
 _AUTH: dict[Auth, type[BaseAuthKey]] = {
     "MD5": Md5Key,
@@ -83,13 +86,39 @@ def can_lead(credentials: Credentials) -> bool:
     return not credentials.context and (credentials.privacy is None or credentials.privacy in _PRIVACY)
 
 
+class _Session(SnmpSession):
+    """gufo_snmp's session with a plainer way to wait: `asyncio.wait_for` costs more than the request itself."""
+
+    async def _recv(self, receiver: Callable[[], T]) -> T:
+        """What the receiver reads once something has come; TimeoutError where nothing does."""
+        loop = asyncio.get_running_loop()
+        while True:
+            came = loop.create_future()
+            loop.add_reader(self._fd, _tell, came, True)
+            timer = loop.call_later(self._timeout, _tell, came, False)
+            try:
+                if not await came:
+                    raise TimeoutError
+                return receiver()
+            except BlockingIOError:
+                continue
+            finally:
+                timer.cancel()
+                loop.remove_reader(self._fd)
+
+
+def _tell(waiting: "asyncio.Future[bool]", came: bool) -> None:
+    if not waiting.done():
+        waiting.set_result(came)
+
+
 class GufoSession:
     """A conversation with one agent; see `probes.snmp_agent.Session`."""
 
     def __init__(self, agent: Agent, keys: MasterKeys) -> None:
         self._agent = agent
         credentials = agent.credentials
-        self._session: SnmpSession | None = SnmpSession(
+        self._session: SnmpSession | None = _Session(
             agent.address,
             port=agent.port,
             community=credentials.community.reveal(),
@@ -109,7 +138,9 @@ class GufoSession:
         if not got and len(oids) > 1:
             half = len(oids) // 2
             return await self.get(oids[:half]) | await self.get(oids[half:])
-        return {oid: _value(value) for oid in oids if (value := got.get(oid)) is not None}
+        if not _STRANGE.isdisjoint(map(type, got.values())):
+            return {oid: _value(value) for oid in oids if (value := got.get(oid)) is not None}
+        return {oid: got[oid] for oid in oids if oid in got}  # type: ignore[misc] # nothing strange is in it
 
     async def walk(self, oid: str) -> AsyncIterator[tuple[str, Value]]:
         """What stands below an object; a request without an answer is repeated."""

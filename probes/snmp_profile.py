@@ -3,7 +3,7 @@
 Profiles are written in `config/profiles/*.yaml` and in a folder of the user's; `config.profiles` reads them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Convert = Literal["integer", "text-number", "opaque-float", "dbm-or-microwatts"]
@@ -39,6 +39,14 @@ class Figure:
     sensor_scale: str = ""
     sensor_precision: str = ""
     limit: Limit = Limit()
+    plain: bool = field(
+        init=False, repr=False, compare=False
+    )  # whether an integer is the number as it stands
+
+    def __post_init__(self) -> None:
+        turned = self.words or self.times or self.sensor_scale or self.sensor_precision
+        plain = self.scale == 1 and self.convert == "integer" and not turned
+        object.__setattr__(self, "plain", plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ def _reading(figure: Figure, said: Mapping[str, Value], labels: Labels) -> Readi
     value = said.get(figure.oid)
     if value is None or value in figure.skip:
         return None
+    if figure.plain and isinstance(value, int):  # most are, and a device has many
+        return Reading(figure.metric, labels, float(value), beyond(figure.limit, value))
     number = (
         _worded(figure, value) if figure.words else scaled(number_of(value, figure.convert), figure.scale)
     )
