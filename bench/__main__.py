@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cold_start, growth, ledger, machine, metrics, outage, running, scrape, sweep
+from bench import cold_start, growth, ledger, machine, metrics, outage, polling, running, scrape, snmp, sweep
 from bench.section import Section, merged, page
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -56,6 +56,8 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "outage": outage.section,
         "scrape": scrape.section,
         "growth": growth.section,
+        "snmp": lambda: snmp.section(repetitions),
+        "polling": polling.section,
     }
 
 

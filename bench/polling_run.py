@@ -19,11 +19,13 @@ import numpy as np
 from bench import snmp_agents
 from bench.province import PORT
 from bench.running_run import following
-from bench.sends import Sniffer, lateness, snmp_request
+from bench.sends import Seen, Sniffer, lateness, snmp_answer, snmp_request
 from bench.service import Service, running
 from bench.sweep_contest import loopback
 
 _DEAD_PORT = 1161
+_WRITTEN_SECONDS = 10.0  # after the opening round, until its rows are written
+_ANSWER_SECONDS = 2.0
 _NETWORK = """\
 organisation: Bench
 listen: 127.0.0.1:{port}
@@ -43,13 +45,8 @@ _CREDENTIALS = {
     ),
 }
 _WATCHED = "SELECT max(ended_at) FROM watch WHERE round LIKE 'snmp-%'"
-_WATCHES = (
-    "SELECT count(*), coalesce(sum(reason NOT IN ('', 'stopped')), 0) FROM watch WHERE round LIKE 'snmp-%'"
-)
+_BROKEN = "SELECT count(*) FROM watch WHERE round LIKE 'snmp-%' AND reason NOT IN ('', 'stopped')"
 _LIVING = "JOIN \"check\" c ON c.id = q.\"check\" WHERE c.kind = 'device' AND c.address NOT LIKE '%:%'"
-_COUNTED = f"""
-SELECT coalesce(sum(sent), 0), coalesce(sum(rescued + incomplete + down), 0), coalesce(sum(answered), 0),
-coalesce(sum(rtt_sum), 0), coalesce(max(rtt_max), 0) FROM quality q {_LIVING}"""
 _NOT_UP = f"SELECT count(*) FROM run q {_LIVING} AND q.outcome != 1"
 _DEAD_SEEN = """
 SELECT count(DISTINCT "check") FROM run r JOIN "check" c ON c.id = r."check"
@@ -106,36 +103,46 @@ def _observed(service: Service, seconds: float) -> dict[str, object]:
             raise RuntimeError("no round of SNMP was completed")
         time.sleep(0.2)
     ready = time.time() - began
-    opened = service.asked(_WATCHED)
-    while service.asked(_WATCHED) == opened:  # the first whole round; what follows is steady
-        time.sleep(0.5)
+    time.sleep(_WRITTEN_SECONDS)
     spent, since = service.cpu(), time.monotonic()
-    with Sniffer(snmp_request) as sniffer:
+    with Sniffer(snmp_answer) as answers, Sniffer(snmp_request) as asked:
         time.sleep(seconds)
-    now, lasted = service.cpu(), time.monotonic() - since
-    late = lateness(service, sniffer.seen, "device", "snmp")
+        now, lasted = service.cpu(), time.monotonic() - since
+        time.sleep(_ANSWER_SECONDS)
+    late = lateness(service, asked.seen, "device", "snmp")
+    took, lost = _answered(asked.seen, answers.seen)
     return {
         "ready": ready,
         "cpu": {name: (now[name] - spent.get(name, 0.0)) / lasted for name in now},
         "late": np.percentile(late, [50, 99, 100]).tolist(),
-        "requests": len(late),
-        "missed": sniffer.missed,
+        "took": np.percentile(took, [50, 99, 100]).tolist(),
+        "asked": len(asked.seen),
+        "lost": lost + asked.missed + answers.missed,
         "steady": service.memory().proportional,
         "shares": service.shares(),
     }
 
 
+def _answered(asked: Seen, answers: Seen) -> tuple[list[float], int]:
+    """Seconds until the answer of each request; how many had none before the next one left."""
+    packets = [(at + nanos / 1e9, 0, name) for name, at, nanos in asked]
+    packets += [(at + nanos / 1e9, 1, name) for name, at, nanos in answers]
+    waiting: dict[bytes, float] = {}
+    took, lost, last = [], 0, max(packets)[0]
+    for at, is_answer, name in sorted(packets):
+        if is_answer and name in waiting:
+            took.append(at - waiting.pop(name))
+        elif not is_answer:
+            lost += name in waiting
+            waiting[name] = at
+    return took, lost + sum(at < last - _ANSWER_SECONDS for at in waiting.values())
+
+
 def _counted(service: Service) -> dict[str, float]:
-    """From the ledger the service left: of the living alone, and how many of the dead were seen to be down."""
-    sent, lost, answered, rtt_sum, rtt_max = service.asked(_COUNTED)[0]
-    watches, broken = service.asked(_WATCHES)[0]
+    """From the ledger the service left: what of the living was ever not up, and how many of the dead were down."""
     return {
-        "sent": sent,
-        "lost": lost + service.asked(_NOT_UP)[0][0],
-        "rtt_mean": rtt_sum / answered / 1e6 if answered else float("nan"),
-        "rtt_max": rtt_max / 1e6,
-        "broken": broken,
-        "watches": watches,
+        "broken": service.asked(_BROKEN)[0][0],
+        "not_up": service.asked(_NOT_UP)[0][0],
         "dead_seen": service.asked(_DEAD_SEEN)[0][0],
     }
 

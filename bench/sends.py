@@ -31,21 +31,26 @@ _WATCH = (
 Seen = list[tuple[bytes, int, int]]
 
 
-def echo_request(packet: bytes) -> bool:
-    """Whether an IPv4 packet without options is a ping."""
-    return packet[9] == _ICMP and packet[20] == _ECHO_REQUEST
+def echo_request(packet: bytes) -> bytes | None:
+    """Whom a ping is for; None of any other IPv4 packet, none of which has options."""
+    return packet[16:20] if packet[9] == _ICMP and packet[20] == _ECHO_REQUEST else None
 
 
-def snmp_request(packet: bytes) -> bool:
-    """Whether it is sent to an agent."""
-    return packet[9] == _UDP and packet[22:24] == _SNMP_PORT
+def snmp_request(packet: bytes) -> bytes | None:
+    """Which agent something is for."""
+    return packet[16:20] if packet[9] == _UDP and packet[22:24] == _SNMP_PORT else None
+
+
+def snmp_answer(packet: bytes) -> bytes | None:
+    """Which agent something comes from."""
+    return packet[12:16] if packet[9] == _UDP and packet[20:22] == _SNMP_PORT else None
 
 
 class Sniffer:
-    """Notes the destination and the moment of every request that arrives on loopback, where it left as well."""
+    """Notes the address and the moment of every packet of a kind that arrives on loopback, where it left as well."""
 
-    def __init__(self, wanted: Callable[[bytes], bool] = echo_request) -> None:
-        self._wanted = wanted
+    def __init__(self, named: Callable[[bytes], bytes | None] = echo_request) -> None:
+        self._named = named
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_IP))
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
@@ -73,8 +78,8 @@ class Sniffer:
                 packet, ancillary, _, address = self._socket.recvmsg(32, 64)
             except TimeoutError:
                 continue
-            if address[2] == socket.PACKET_HOST and self._wanted(packet):
-                self.seen.append((packet[16:20], *_STAMP.unpack(ancillary[0][2])))
+            if address[2] == socket.PACKET_HOST and (name := self._named(packet)) is not None:
+                self.seen.append((name, *_STAMP.unpack(ancillary[0][2])))
 
 
 def lateness(service: Service, seen: Seen, kind: str = "circuit", probe: str = "icmp") -> NDArray[np.float64]:
