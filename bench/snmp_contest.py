@@ -34,7 +34,15 @@ def main() -> None:
             for version in snmp_agents.VERSIONS:
                 for who, sample in _all(file, version):
                     found[f"{who}, {snmp_agents.VERSIONS[version]}"].append(sample.plain())
-    print(json.dumps(found))
+    print(json.dumps({"samples": found, "dropped": dropped()}))
+
+
+def dropped() -> int:
+    """How many datagrams this namespace's kernel dropped because nobody had read those before them."""
+    lines = [
+        line.split() for line in Path("/proc/net/snmp").read_text().splitlines() if line.startswith("Udp:")
+    ]
+    return int(dict(zip(*lines, strict=True))["RcvbufErrors"])
 
 
 def _all(file: Path, version: str) -> Samples:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import snmp_agents
+from bench.figures import Sample
 from bench.sweep_ours import Losses, measured, with_quality
 from collector import checks, processes
 from collector.ledger import store
@@ -35,13 +36,13 @@ _PROFILE = Profile(
 
 
 class Figures(Losses):
-    """Counts what was not answered as lost, and what was answered without every figure too."""
+    """Counts as lost what was not answered, by whichever attempt, and what was answered without every figure."""
 
-    def tell(self, one: Round, answers: Answers | None) -> None:
+    def tell(self, _round: Round, answers: Answers | None) -> None:
         """One batch of settled questions."""
-        super().tell(one, answers)
         if answers is not None:
             whole = sum(len(found) == len(snmp_agents.SCALARS) + 1 for found in answers.readings.values())
+            self.asked += len(answers)
             self.lost += len(answers) - whole
 
 
@@ -69,12 +70,13 @@ def _hold_all(
     one = Round(plan, prober, SystemClock(), writer.put, losses.tell)
     writer.start()
     count = len(addresses)
-    found = {
-        "first round": [measured(lambda: one.hold(opening=True), writer, losses, count)],
-        "round": [
-            measured(lambda: one.hold(opening=True), writer, losses, count) for _ in range(STEADY_ROUNDS)
-        ],
-    }
+
+    def held() -> Sample:
+        return measured(lambda: one.hold(opening=True), writer, losses, count)
+
+    found = {"first round": [held()]}
+    processes.settle()  # as the service does soon after its start
+    found["round"] = [held() for _ in range(STEADY_ROUNDS)]
     found["quality"] = [measured(one.stop, writer, losses, count)]
     if not writer.close(30):
         raise RuntimeError("not everything was written")

@@ -87,14 +87,23 @@ def can_lead(credentials: Credentials) -> bool:
 
 
 class _Session(SnmpSession):
-    """gufo_snmp's session with a plainer way to wait: `asyncio.wait_for` costs more than the request itself."""
+    """gufo_snmp's session with a plainer way to wait: `asyncio.wait_for` costs more than the request itself.
+
+    The event loop goes on listening between two requests, which spares two system calls for each; until something
+    comes that nobody waits for, or it is let go.
+    """
+
+    _listener: asyncio.AbstractEventLoop | None = None
+    _waiting: "asyncio.Future[bool] | None" = None
 
     async def _recv(self, receiver: Callable[[], T]) -> T:
         """What the receiver reads once something has come; TimeoutError where nothing does."""
         loop = asyncio.get_running_loop()
         while True:
-            came = loop.create_future()
-            loop.add_reader(self._fd, _tell, came, True)
+            came = self._waiting = loop.create_future()
+            if self._listener is not loop:
+                loop.add_reader(self._fd, self._hear)
+                self._listener = loop
             timer = loop.call_later(self._timeout, _tell, came, False)
             try:
                 if not await came:
@@ -104,7 +113,19 @@ class _Session(SnmpSession):
                 continue
             finally:
                 timer.cancel()
-                loop.remove_reader(self._fd)
+                self._waiting = None
+
+    def _hear(self) -> None:
+        if self._waiting is None:
+            self.let_go()  # it stays readable until the next request reads it
+        else:
+            _tell(self._waiting, True)
+
+    def let_go(self) -> None:
+        """Listen no longer; before the socket is closed, or another one of its number would not be heard."""
+        if self._listener is not None:
+            self._listener.remove_reader(self._fd)
+            self._listener = None
 
 
 def _tell(waiting: "asyncio.Future[bool]", came: bool) -> None:
@@ -118,7 +139,7 @@ class GufoSession:
     def __init__(self, agent: Agent, keys: MasterKeys) -> None:
         self._agent = agent
         credentials = agent.credentials
-        self._session: SnmpSession | None = _Session(
+        self._session: _Session | None = _Session(
             agent.address,
             port=agent.port,
             community=credentials.community.reveal(),
@@ -163,10 +184,12 @@ class GufoSession:
 
     def close(self) -> None:
         """The socket goes with the session."""
+        if self._session is not None:
+            self._session.let_go()
         self._session = None
 
     @property
-    def _open(self) -> SnmpSession:
+    def _open(self) -> _Session:
         if self._session is None:
             raise UnreadableError("the conversation is over")
         return self._session
