@@ -24,7 +24,8 @@ snmpd answers on every address of 127.0.0.0/8 from the address that was asked. M
 system time of the asking process alone; on loopback sending holds the kernel's work to hand the request to the
 agent. Ours is the collector's own `Round` with its prober, figures by a profile, writer and an SQLite ledger;
 *first round* makes sessions, keys and runs, *round* is every later one, and what "× ours" refers to, pair by pair.
-Version 3 is SHA-256 and AES-128. *Lost* counts an answer that lacks one object too; ours may have been asked again, as a busy agent is."""
+Version 3 is SHA-256 and AES-128. *Lost* counts an answer that lacks one object too;
+ours may have asked again after 3 s, as it does in service."""
 _LIMITS = """\
 What limits each. **Linewalker**: 30 µs are gufo_snmp's (Rust, system calls included); a task, an epoll
 registration and four timers of asyncio are most of the rest, then 17 figures. Sessions are kept, so version 3

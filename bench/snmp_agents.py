@@ -30,7 +30,7 @@ _SEARCH = "/usr/sbin:/usr/local/sbin:/usr/bin"
 # A burst is for many devices, and one process takes it all: let it wait in the socket and not be lost.
 _CONF = f"""\
 agentaddress udp:0.0.0.0:161
-serverRecvBuf 4194304
+[snmp] serverRecvBuf 4194304
 rocommunity {COMMUNITY}
 createUser {USER} SHA-256 "{AUTH_PASSWORD}" AES "{PRIVACY_PASSWORD}"
 rouser {USER} priv

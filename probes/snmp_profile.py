@@ -41,12 +41,12 @@ class Figure:
     limit: Limit = Limit()
     plain: bool = field(
         init=False, repr=False, compare=False
-    )  # whether an integer is the number as it stands
+    )  # an integer is the number, with nothing to remark
 
     def __post_init__(self) -> None:
         turned = self.words or self.times or self.sensor_scale or self.sensor_precision
-        plain = self.scale == 1 and self.convert == "integer" and not turned
-        object.__setattr__(self, "plain", plain)
+        as_read = self.scale == 1 and self.convert == "integer" and not turned
+        object.__setattr__(self, "plain", as_read and not self.skip and self.limit == Limit())
 
 
 @dataclass(frozen=True, slots=True)
