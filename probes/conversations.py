@@ -66,10 +66,6 @@ class Reply:
     octets: Octets | None = None
     at: float = float("nan")
 
-    def answered(self, at: float) -> "Reply":
-        """The same with the moment of the answer; `dataclasses.replace` takes three times as long."""
-        return Reply(self.outcome, self.reason, self.values, self.definite, self.readings, self.octets, at)
-
 
 SILENCE = Reply(DOWN, definite=False)
 

@@ -3,7 +3,7 @@
 Profiles are written in `config/profiles/*.yaml` and in a folder of the user's; `config.profiles` reads them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 Convert = Literal["integer", "text-number", "opaque-float", "dbm-or-microwatts"]
@@ -44,9 +44,8 @@ class Figure:
     )  # an integer is the number, with nothing to remark
 
     def __post_init__(self) -> None:
-        turned = self.words or self.times or self.sensor_scale or self.sensor_precision
-        as_read = self.scale == 1 and self.convert == "integer" and not turned
-        object.__setattr__(self, "plain", as_read and not self.skip and self.limit == Limit())
+        said = [one for one in fields(self) if one.init and one.name not in ("name", "oid", "metric")]
+        object.__setattr__(self, "plain", all(getattr(self, one.name) == one.default for one in said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from probes.columns import DOWN, UNKNOWN
@@ -122,7 +122,7 @@ class Talk:
             self._answering = False
             raise
         self._keep(session)
-        return reply.answered(at)
+        return replace(reply, at=at)
 
     async def _first_answer(self) -> tuple[Session, dict[str, Value]]:
         """The session that was answered, and what was said; a session that is refused is begun anew once."""
