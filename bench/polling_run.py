@@ -99,7 +99,7 @@ def _silent() -> Iterator[None]:
 def _observed(service: Service, seconds: float) -> dict[str, object]:
     began = time.time()
     while not service.asked(_WATCHED)[:1] or service.asked(_WATCHED)[0][0] is None:
-        if service.process.poll() is not None or time.time() - began > 180:
+        if service.process.poll() is not None or time.time() - began > 400:
             raise RuntimeError("no round of SNMP was completed")
         time.sleep(0.2)
     ready = time.time() - began
