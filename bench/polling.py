@@ -101,6 +101,8 @@ def _percent(found: Found) -> float:
 
 def _goals(found: Mapping[Case, Found]) -> Iterator[Goal]:
     for case, one in found.items():
+        living, asked = case.count - case.dead, one["asked"]
+        yield Goal(f"SNMP each minute, {case.named}: asked", f"≥ {living:,}", f"{asked:,}", asked >= living)
         lost, broken = int(one["lost"]) + int(one["not_up"]), int(one["broken"])
         what = f"SNMP each minute, {case.named}"
         yield Goal(

@@ -26,6 +26,7 @@ from bench.sweep_contest import loopback
 _DEAD_PORT = 1161
 _WRITTEN_SECONDS = 10.0  # after the opening round, until its rows are written
 _ANSWER_SECONDS = 2.0
+_NEXT_SECONDS = 180.0
 _NETWORK = """\
 organisation: Bench
 listen: 127.0.0.1:{port}
@@ -104,8 +105,9 @@ def _observed(service: Service, seconds: float) -> dict[str, object]:
         time.sleep(0.2)
     ready = time.time() - began
     time.sleep(_WRITTEN_SECONDS)
-    spent, since = service.cpu(), time.monotonic()
     with Sniffer(snmp_answer) as answers, Sniffer(snmp_request) as asked:
+        _await_round(asked)
+        spent, since = service.cpu(), time.monotonic()
         time.sleep(seconds)
         now, lasted = service.cpu(), time.monotonic() - since
         time.sleep(_ANSWER_SECONDS)
@@ -121,6 +123,15 @@ def _observed(service: Service, seconds: float) -> dict[str, object]:
         "steady": service.memory().proportional,
         "shares": service.shares(),
     }
+
+
+def _await_round(asked: Sniffer) -> None:
+    """Wait until a round begins; on a busy machine one is left out where the opening round took too long."""
+    deadline = time.monotonic() + _NEXT_SECONDS
+    while not asked.seen:
+        if time.monotonic() > deadline:
+            raise RuntimeError("no round followed the opening one")
+        time.sleep(0.05)
 
 
 def _answered(asked: Seen, answers: Seen) -> tuple[list[float], int]:
