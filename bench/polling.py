@@ -34,11 +34,11 @@ its place in the round (the soonest mark zero), *answered* how long after it the
 without one. A dead one is a port that somebody holds and never reads; they are spread evenly, and are asked with all
 retries in this round."""
 _LIMITS = """\
-**What limits it.** Each request is a conversation of its own, woken alone and with cold caches, so it costs more
-than in a sweep; the beat of the service (frames, commits, pulses to sentinels) is the rest and does not grow.
-Growth is linear in devices. Memory: a session, a socket and some 5 KiB of Python objects a device. The dead wait
-for their deadline in places of their own (up to a quarter of the descriptors allowed, at most 4,096), then rest
-for up to three rounds."""
+**What limits it.** Each request is a conversation of its own, woken with few others and with cold caches, so it costs
+more than in a sweep; the beat of the service (frames, commits, pulses to sentinels) is the rest and does not grow.
+Memory: some 10 KiB a device, 8 of them in *ask*: a session, a socket and what is remembered of it. The dead wait for
+their deadline in places of their own (up to a quarter of the descriptors allowed, at most 4,096), then rest for up to
+three rounds."""
 
 
 @dataclass(frozen=True, slots=True)
