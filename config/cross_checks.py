@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from config import (
     check_addresses,
     check_dates,
+    check_hours,
     check_interfaces,
     check_probes,
     check_references,
     check_routers,
     check_services,
+    check_targets,
     check_throughput,
 )
 from config.tree import Entry, Remark
@@ -27,6 +29,9 @@ CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
     check_routers.unread_paths,
     check_dates.reversed_service_days,
     check_dates.misplaced_changes,
+    check_hours.reserved_hours,
+    check_targets.repeated_targets,
+    check_targets.unfit_units,
 )
 
 
@@ -35,6 +40,7 @@ def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     for check in CHECKS:
         yield from check(root)
     yield from check_references.dangling_references(root, unsure)
+    yield from check_hours.dangling_hours(root, unsure)
     yield from check_interfaces.unbound_interfaces(root, unsure)
     yield from check_routers.unread_devices(root, unsure)
     yield from check_throughput.impossible_tests(root, unsure)

@@ -4,7 +4,11 @@ It leaves out what an agent does not have and swallows the error status of an an
 refuses as a whole (noSuchName of version 1, tooBig, genErr) comes back empty and is asked again in halves.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import closing
 from typing import TypeVar
 
 from gufo.snmp import (
@@ -42,8 +46,11 @@ from probes.snmp_agent import (
     Value,
     steps,
 )
+from probes.tcp import bound
 
 T = TypeVar("T")
+
+_STRANGE = frozenset({float, type(None)})
 
 _VERSIONS = {"1": SnmpVersion.v1, "2c": SnmpVersion.v2c, "3": SnmpVersion.v3}
 _AUTH: dict[Auth, type[BaseAuthKey]] = {
@@ -80,7 +87,59 @@ class MasterKeys:
 
 def can_lead(credentials: Credentials) -> bool:
     """Whether gufo_snmp knows all that these credentials ask for."""
-    return not credentials.context and (credentials.privacy is None or credentials.privacy in _PRIVACY)
+    return knows(credentials.privacy, credentials.context)
+
+
+def knows(privacy: Privacy | None, context: str) -> bool:
+    """Whether gufo_snmp knows this encryption, and needs to know of no context."""
+    return not context and (privacy is None or privacy in _PRIVACY)
+
+
+class _Session(SnmpSession):
+    """gufo_snmp's session with a plainer way to wait: `asyncio.wait_for` costs more than the request itself.
+
+    The event loop goes on listening between two requests, which spares two system calls for each; until something
+    comes that nobody waits for, or it is let go.
+    """
+
+    _listener: asyncio.AbstractEventLoop | None = None
+    _waiting: "asyncio.Future[bool] | None" = None
+
+    async def _recv(self, receiver: Callable[[], T]) -> T:
+        """What the receiver reads once something has come; TimeoutError where nothing does."""
+        loop = asyncio.get_running_loop()
+        while True:
+            came = self._waiting = loop.create_future()
+            if self._listener is not loop:
+                loop.add_reader(self._fd, self._hear)
+                self._listener = loop
+            timer = loop.call_later(self._timeout, _tell, came, False)
+            try:
+                if not await came:
+                    raise TimeoutError
+                return receiver()
+            except BlockingIOError:
+                continue
+            finally:
+                timer.cancel()
+                self._waiting = None
+
+    def _hear(self) -> None:
+        if self._waiting is None:
+            self.let_go()  # it stays readable until the next request reads it
+        else:
+            _tell(self._waiting, True)
+
+    def let_go(self) -> None:
+        """Listen no longer; before the socket is closed, or another one of its number would not be heard."""
+        if self._listener is not None:
+            self._listener.remove_reader(self._fd)
+            self._listener = None
+
+
+def _tell(waiting: "asyncio.Future[bool]", came: bool) -> None:
+    if not waiting.done():
+        waiting.set_result(came)
 
 
 class GufoSession:
@@ -89,7 +148,7 @@ class GufoSession:
     def __init__(self, agent: Agent, keys: MasterKeys) -> None:
         self._agent = agent
         credentials = agent.credentials
-        self._session: SnmpSession | None = SnmpSession(
+        self._session: _Session | None = _Session(
             agent.address,
             port=agent.port,
             community=credentials.community.reveal(),
@@ -98,6 +157,8 @@ class GufoSession:
             timeout=agent.timeout,
             max_repetitions=agent.max_repetitions,
         )
+        if agent.source:
+            _speak_from(self._session, agent)
 
     async def open(self) -> None:
         """Learn engine id, boots and time of a version 3 agent."""
@@ -109,7 +170,9 @@ class GufoSession:
         if not got and len(oids) > 1:
             half = len(oids) // 2
             return await self.get(oids[:half]) | await self.get(oids[half:])
-        return {oid: _value(value) for oid in oids if (value := got.get(oid)) is not None}
+        if not _STRANGE.isdisjoint(map(type, got.values())):
+            return {oid: _value(value) for oid in oids if (value := got.get(oid)) is not None}
+        return {oid: got[oid] for oid in oids if oid in got}  # type: ignore[misc] # nothing strange is in it
 
     async def walk(self, oid: str) -> AsyncIterator[tuple[str, Value]]:
         """What stands below an object; a request without an answer is repeated."""
@@ -132,13 +195,25 @@ class GufoSession:
 
     def close(self) -> None:
         """The socket goes with the session."""
+        if self._session is not None:
+            self._session.let_go()
         self._session = None
 
     @property
-    def _open(self) -> SnmpSession:
+    def _open(self) -> _Session:
         if self._session is None:
             raise UnreadableError("the conversation is over")
         return self._session
+
+
+def _speak_from(session: SnmpSession, agent: Agent) -> None:
+    """Have the session ask from a source, of which gufo_snmp knows nothing. Raises OSError.
+
+    It keeps the number of its socket; another socket, bound and connected, is put in that one's place.
+    """
+    with closing(bound(agent.address, agent.source, socket.SOCK_DGRAM)) as own:
+        own.connect((agent.address, agent.port))
+        os.dup2(own.fileno(), session._sock.get_fd(), inheritable=False)
 
 
 async def _told(asked: Awaitable[T]) -> T:

@@ -3,7 +3,7 @@
 Profiles are written in `config/profiles/*.yaml` and in a folder of the user's; `config.profiles` reads them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 Convert = Literal["integer", "text-number", "opaque-float", "dbm-or-microwatts"]
@@ -26,6 +26,7 @@ class Figure:
     Its number is `scale` times what is read, times the numbers of the columns `times` in the same row, unless what
     is read is one of `skip`, by which devices say "not there". `words` gives enumerated values a number of their own;
     others then have none. `sensor_scale` and `sensor_precision` are the columns of RFC 3433 that place the point.
+    Only rows with all the labels `where` make this figure: a sensor table has degrees and percents in one column.
     """
 
     name: str  # as the MIB has it: IF-MIB::ifHCInOctets
@@ -39,6 +40,14 @@ class Figure:
     sensor_scale: str = ""
     sensor_precision: str = ""
     limit: Limit = Limit()
+    where: tuple[tuple[str, str], ...] = ()
+    plain: bool = field(
+        init=False, repr=False, compare=False
+    )  # an integer is the number, with nothing to remark
+
+    def __post_init__(self) -> None:
+        said = [one for one in fields(self) if one.init and one.name not in ("name", "oid", "metric")]
+        object.__setattr__(self, "plain", all(getattr(self, one.name) == one.default for one in said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ what does not change.
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,13 +66,22 @@ def pack(day: Ints) -> bytes:
 
 def unpack(packed: bytes) -> Ints:
     """What `pack` made into bytes. Raises ValueError for what it did not make."""
-    if packed[:1] != bytes([_VERSION]):
-        raise ValueError(f"counts packed in form {packed[:1].hex()!r}, not {_VERSION:02x}")
-    try:
-        plain = zlib.decompress(packed[1:])
-        return np.stack(list(_rows(plain)))
-    except (zlib.error, struct.error) as error:
-        raise ValueError(f"counts that are not whole: {error}") from error
+    ((_, (day,)),) = leading([packed], len(COUNTS))
+    return np.asarray(day)
+
+
+def leading(packed: Sequence[bytes], how_many: int) -> Iterator[tuple[Ints, Ints]]:
+    """The first so many of COUNTS of many days, the others not even unpacked.
+
+    Days that are packed alike are unpacked together: each time which of `packed` they are, and their counts, shape
+    (days, how_many, five minutes). Raises ValueError for what `pack` did not make.
+    """
+    plain = [_plain(one) for one in packed]
+    layouts: dict[tuple[int, ...], list[int]] = {}
+    for number, one in enumerate(plain):
+        layouts.setdefault(_layout(one, how_many), []).append(number)
+    for layout, numbers in layouts.items():
+        yield np.array(numbers), _alike([plain[number] for number in numbers], layout)
 
 
 def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
@@ -86,6 +95,50 @@ def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]
     return {**named, **octets}
 
 
+def _plain(packed: bytes) -> bytes:
+    if packed[:1] != bytes([_VERSION]):
+        raise ValueError(f"counts packed in form {packed[:1].hex()!r}, not {_VERSION:02x}")
+    try:
+        return zlib.decompress(packed[1:])
+    except zlib.error as error:
+        raise ValueError(f"counts that are not whole: {error}") from error
+
+
+def _layout(plain: bytes, how_many: int) -> tuple[int, ...]:
+    """How many five minutes a day has, then how many bits the values of each row take."""
+    try:
+        (bins,) = _HEAD.unpack_from(plain)
+        found, place, width = [bins], _HEAD.size, -(-bins // 8)
+        for _ in range(how_many):
+            found.append(plain[place])
+            place += _ROW.size + plain[place] * width
+    except (struct.error, IndexError) as error:
+        raise ValueError(f"counts that are not whole: {error}") from error
+    return tuple(found)
+
+
+def _alike(plain: Sequence[bytes], layout: tuple[int, ...]) -> Ints:
+    """Days of one layout; shape (days, rows, five minutes)."""
+    bins, *rows = layout
+    width = -(-bins // 8)
+    size = _HEAD.size + sum(_ROW.size + bits * width for bits in rows)
+    table = np.frombuffer(b"".join(one[:size] for one in plain), np.uint8)
+    if len(table) != size * len(plain):
+        raise ValueError("counts that are not whole: they end too soon")
+    table, place, found = table.reshape(len(plain), size), _HEAD.size, []
+    for bits in rows:
+        least = table[:, place + 1 : place + _ROW.size].copy().view("<i8")
+        place += _ROW.size
+        planes = table[:, place : place + bits * width].reshape(len(plain), bits, width)
+        place += bits * width
+        above = np.unpackbits(planes, axis=2, count=bins).astype(np.uint64)
+        weights = np.uint64(1) << np.arange(bits, dtype=np.uint64)
+        # 64 bits wrap: exact whatever was packed.
+        values = (above * weights[:, None]).sum(axis=1, dtype=np.uint64) + least.astype(np.uint64)
+        found.append(values.astype(np.int64))
+    return np.stack(found, axis=1)
+
+
 def _packed(row: Ints) -> bytes:
     least = int(row.min())
     above = row.astype(np.uint64) - np.array(least, np.int64).astype(
@@ -94,17 +147,3 @@ def _packed(row: Ints) -> bytes:
     bits = int(above.max()).bit_length()
     planes = above[None, :] >> np.arange(bits, dtype=np.uint64)[:, None] & np.uint64(1)
     return _ROW.pack(bits, least) + np.packbits(planes.astype(np.uint8), axis=1).tobytes()
-
-
-def _rows(plain: bytes) -> Iterator[Ints]:
-    (bins,) = _HEAD.unpack_from(plain)
-    place, width = _HEAD.size, -(-bins // 8)
-    for _ in COUNTS:
-        bits, least = _ROW.unpack_from(plain, place)
-        place += _ROW.size
-        planes = np.frombuffer(plain, np.uint8, bits * width, place).reshape(bits, width)
-        place += bits * width
-        above = np.unpackbits(planes, axis=1, count=bins).astype(np.uint64)
-        weights = np.uint64(1) << np.arange(bits, dtype=np.uint64)
-        values = (above * weights[:, None]).sum(axis=0, dtype=np.uint64)
-        yield (values + np.array(least, np.int64).astype(np.uint64)).astype(np.int64)

@@ -73,6 +73,7 @@ REASONS = (
     "the router's test leads to {found}, expected {expected}",
     "the router's test goes through {found}, expected {expected}",
     "BFD session down", "BFD session switched off", "neighbour down", "neighbour gone", "neighbour switched off",
+    "pings are answered, SNMP is not: the community, the agent's access list or the port may be wrong",
     "not finished",
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
@@ -87,7 +88,8 @@ def said() -> dict[str, str]:
         for path in sorted((ROOT / package).rglob("*.py")):
             where = path.relative_to(ROOT).as_posix()
             found.update(dict.fromkeys(_in_code(path.read_text("utf-8")), where))
-    for path in sorted((ROOT / "exporters/web/templates").glob("*.html")):
+    templates = (ROOT / "exporters").glob("**/templates/*.*")
+    for path in sorted(templates):
         for _, text, *_ in extract("jinja2.ext:babel_extract", BytesIO(path.read_bytes())):
             found[str(text)] = path.relative_to(ROOT).as_posix()
     return found

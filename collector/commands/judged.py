@@ -1,0 +1,185 @@
+"""Commands that judge: outages, days, indicators. Figures are made by `indicators`, from facts and a policy."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from collector.commands.judging import Asked, asked, over_a_period
+from collector.commands.shared import choosing, printing, show
+from collector.judging.figures import DayLine, Wanted, day_lines, measures
+from collector.judging.listing import Outage, outages
+from collector.judging.roster import Subject
+from collector.judging.standing import with_target
+from config.errors import LinewalkerError
+from exporters.figures import rfc3339
+from exporters.measures import line, row
+from exporters.words import default_language, words
+from indicators.catalogue import Kind
+from indicators.catalogue import View as ViewName
+from indicators.measure import Measure
+
+_VIEWS: tuple[ViewName, ...] = ("line", "business")
+
+
+def of_whom(command: Any) -> Any:
+    """--subject, beside --circuit and --group."""
+    return click.option(
+        "--subject", "subjects", multiple=True, help="only this circuit, service, device or system"
+    )(choosing(command))
+
+
+@click.command("outages")
+@printing
+@of_whom
+@over_a_period
+@click.option(
+    "--view", type=click.Choice(_VIEWS), help="only this view; default both, of a line's own only one"
+)
+def outages_command(
+    *,
+    config: Path | None,
+    data: Path,
+    form: str | None,
+    circuits: tuple[str, ...],
+    groups: tuple[str, ...],
+    subjects: tuple[str, ...],
+    begin: str | None,
+    end: str | None,
+    policy: Path | None,
+    view: ViewName | None,
+) -> None:
+    """List judged outages: settled, each with the bounds of its edges and the fault it belongs to."""
+    with asked(config, data, begin, end, policy) as what:
+        views = (view,) if view else _VIEWS
+        found = [
+            _outage(one, what.zone)
+            for _, chosen in _chosen(what, (*circuits, *subjects), groups)
+            for one in outages(what.case, chosen, what.over.begin, what.over.end, views)
+        ]
+    show("outages", found, form)
+
+
+@click.command()
+@printing
+@of_whom
+@over_a_period
+def days(
+    *,
+    config: Path | None,
+    data: Path,
+    form: str | None,
+    circuits: tuple[str, ...],
+    groups: tuple[str, ...],
+    subjects: tuple[str, ...],
+    begin: str | None,
+    end: str | None,
+    policy: Path | None,
+) -> None:
+    """List calendar days with their verdict: normal, not normal, undecided or excused."""
+    with asked(config, data, begin, end, policy) as what:
+        list(_chosen(what, (*circuits, *subjects), groups))
+        wanted = Wanted((*circuits, *subjects), groups)
+        found = [_day(one, what.zone) for one in day_lines(what.case, what.over, wanted)]
+    show("days", found, form)
+
+
+@click.command("indicators")
+@printing
+@of_whom
+@over_a_period
+@click.option("--carrier", "carriers", multiple=True, help="only this carrier's proven lines")
+@click.option("--indicator", "names", multiple=True, help="only this indicator")
+def indicators_command(
+    *,
+    config: Path | None,
+    data: Path,
+    form: str | None,
+    circuits: tuple[str, ...],
+    groups: tuple[str, ...],
+    subjects: tuple[str, ...],
+    carriers: tuple[str, ...],
+    names: tuple[str, ...],
+    begin: str | None,
+    end: str | None,
+    policy: Path | None,
+) -> None:
+    """Show every indicator as a bracket with its coverage, of groups or of single subjects."""
+    language = default_language()
+    with asked(config, data, begin, end, policy) as what:
+        list(_chosen(what, (*circuits, *subjects), groups))
+        wanted = Wanted((*circuits, *subjects), groups, carriers)
+        found = [
+            with_target(one, what.config, what.zone)
+            for one in _printed(what, wanted)
+            if not names or one.indicator in names
+        ]
+    if form:
+        show("measures", [row(one, what.zone) for one in found], form)
+    else:
+        say = words(language)
+        show("measures", [line(one, say, language == "zh") for one in found], form)
+
+
+def _printed(what: Asked, wanted: Wanted) -> Iterator[Measure]:
+    """Every figure as measured; beside it as amended, and under the built-in policy, where that differs."""
+    for measured, *others in zip(*(measures(one, what.over, wanted) for one in what.cases), strict=True):
+        yield measured
+        yield from (one for one in others if one.bracket != measured.bracket)
+
+
+def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterator[tuple[Kind, list[Subject]]]:
+    """The subjects that are meant, kind by kind. Raises LinewalkerError for a name that nobody has."""
+    roster = what.case.source.roster
+    for name in names:
+        if roster.find(name) is None:
+            raise LinewalkerError("there is no subject {name} in the configuration", name=name)
+    for group in groups:
+        if group not in roster.groups():
+            raise LinewalkerError("there is no group {name} in the configuration", name=group)
+    for kind, subjects in roster.by_kind.items():
+        yield (
+            kind,
+            [
+                one
+                for one in subjects
+                if not (names or groups) or one.id in names or any(era.group in groups for era in one.eras)
+            ],
+        )
+
+
+def _day(one: DayLine, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "subject": one.subject,
+        "view": one.view,
+        "day": dt.datetime.fromtimestamp(one.begin / 1e6, zone).date().isoformat(),
+        "verdict": one.verdict,
+        "counted_seconds": one.total / 1e6,
+        "down_seconds": one.down / 1e6,
+        "unknown_seconds": one.unknown / 1e6,
+        "limit_seconds": one.limit / 1e6,
+    }
+
+
+def _outage(one: Outage, zone: ZoneInfo) -> dict[str, Any]:
+    def at(micros: int | None) -> str | None:
+        return None if micros is None else rfc3339(micros / 1e6, zone, "microseconds")
+
+    return {
+        "subject": one.subject,
+        "view": one.view,
+        "start": at(one.start),
+        "start_after": at(one.start_after),
+        "start_before": at(one.start_before),
+        "end": at(one.end),
+        "end_after": at(one.end_after),
+        "end_before": at(one.end_before),
+        "seconds": one.down / 1e6,
+        "unknown_seconds": one.unknown / 1e6,
+        "reason": one.reason,
+        "fault": one.fault,
+    }

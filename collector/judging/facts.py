@@ -1,0 +1,134 @@
+"""Reading what was observed of a batch of subjects into the columns that `indicators` judges.
+
+Runs are read whole, also those that began long before: a run is a fact with its bounds, and settling needs all of
+it. Of a watch that goes on the last interval is left out: it may still turn out to have been blind.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection
+
+from collector.checks import phases
+from collector.ledger import schema
+from indicators.axis import NEVER, Ints
+from indicators.facts import Checks, Facts, Runs, Watches, no_bins
+
+_ASKED_AT_ONCE = 500  # checks in one statement
+_OTHERS = "interface"  # of the table of checks: the kind that only fills a circuit's unknown
+
+Key = tuple[str, str]
+"""Kind, as in the table of checks, and id of a subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Every watch of the ledger by (vantage, round), both counted from 0, and what they are called."""
+
+    vantages: Mapping[str, int]
+    rounds: Mapping[str, int]
+    watches: Mapping[tuple[int, int], Watches]
+
+    @property
+    def first(self) -> int:
+        """When anybody first watched, microseconds; 0 where nobody ever did."""
+        return min((int(one.started_at[0]) for one in self.watches.values()), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The facts of a batch, and the ids of its checks in the ledger."""
+
+    facts: Facts
+    checks: Ints
+
+
+def schedule(connection: Connection) -> Schedule:
+    """When which round was held, from the whole ledger: a few rows a day."""
+    watch = schema.watch
+    sure = sa.case((watch.c.reason == "", watch.c.ended_at - watch.c.interval), else_=watch.c.ended_at)
+    columns = (watch.c.started_at, sure, watch.c.origin, watch.c.interval, watch.c.span)
+    rows = connection.execute(
+        sa.select(watch.c.vantage, watch.c.round, *columns).order_by(watch.c.started_at)
+    ).all()
+    vantages = {name: number for number, name in enumerate(sorted({row[0] for row in rows}))}
+    rounds = {name: number for number, name in enumerate(sorted({row[1] for row in rows}))}
+    by_key: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+    for vantage, name, *times in rows:
+        by_key.setdefault((vantages[vantage], rounds[name]), []).append(tuple(times))
+    return Schedule(vantages, rounds, {key: Watches(*np.array(t, np.int64).T) for key, t in by_key.items()})
+
+
+def observed(connection: Connection, schedule_: Schedule, subjects: Sequence[Key], since: int) -> Observed:
+    """What was observed of these subjects, each a lane, in runs that had not ended at `since` (microseconds)."""
+    lanes = {key: lane for lane, key in enumerate(subjects)}
+    rows = [row for row in _checks(connection, subjects) if row.vantage in schedule_.vantages]
+    ids = np.array([row.id for row in rows], np.int64)
+    checks = Checks(
+        lane=np.array([lanes[_judged(row.kind), row.subject] for row in rows], np.int64),
+        phase=phases(ids) if len(ids) else np.empty(0),
+        vantage=np.array([schedule_.vantages[row.vantage] for row in rows], np.int64),
+        primary=np.array([row.kind != _OTHERS for row in rows], np.bool_),
+    )
+    runs = _runs(connection, schedule_, ids, since)
+    facts = Facts(len(subjects), checks, runs, schedule_.watches, no_bins())
+    return Observed(facts, ids)
+
+
+def few_checks(connection: Connection, subjects: Sequence[Key]) -> list[int]:
+    """The ids of all checks these subjects ever had."""
+    return [row.id for row in _checks(connection, subjects)]
+
+
+def _judged(kind: str) -> str:
+    return "circuit" if kind == _OTHERS else kind
+
+
+def _checks(connection: Connection, subjects: Sequence[Key]) -> list[sa.Row[Any]]:
+    """All checks these subjects ever had, by id."""
+    check, found = schema.check, list[sa.Row[Any]]()
+    by_kind: dict[str, list[str]] = {}
+    for kind, subject in subjects:
+        by_kind.setdefault(kind, []).append(subject)
+    by_kind[_OTHERS] = by_kind.get("circuit", [])
+    for kind, names in by_kind.items():
+        for part in _parts(names):
+            chosen = sa.and_(check.c.kind == kind, check.c.subject.in_(part))
+            columns = (check.c.id, check.c.kind, check.c.subject, check.c.vantage)
+            found += connection.execute(sa.select(*columns).where(chosen))
+    return sorted(found, key=lambda row: row.id)
+
+
+def _runs(connection: Connection, schedule_: Schedule, ids: Ints, since: int) -> Runs:
+    run = schema.run
+    number = sa.case(schedule_.rounds, value=run.c.round, else_=-1) if schedule_.rounds else sa.literal(-1)
+    times = ("started_at", "started_after", "started_before", "ended_at", "ended_after", "ended_before")
+    columns = (run.c.check, run.c.outcome, number, *(sa.func.coalesce(run.c[one], NEVER) for one in times))
+    going_on = sa.or_(run.c.ended_at.is_(None), run.c.ended_at > since)
+    parts = [
+        _table(
+            connection,
+            sa.select(*columns)
+            .where(run.c.check.in_(part), going_on)
+            .order_by(run.c.check, run.c.started_at),
+            len(columns),
+        )
+        for part in _parts(ids.tolist())
+    ]
+    table = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.int64)
+    check, outcome, of_round, *rest = table
+    return Runs(np.searchsorted(ids, check), outcome.astype(np.int8), of_round, *rest)
+
+
+def _table(connection: Connection, wanted: sa.Select[Any], width: int) -> NDArray[np.int64]:
+    """Rows of whole numbers as columns; shape (columns, rows)."""
+    rows = connection.execute(wanted).fetchall()
+    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, width).T
+
+
+def _parts(names: Sequence[Any]) -> list[Sequence[Any]]:
+    return [names[at : at + _ASKED_AT_ONCE] for at in range(0, len(names), _ASKED_AT_ONCE)]

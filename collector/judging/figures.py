@@ -1,0 +1,161 @@
+"""The indicators of chosen subjects and groups over a period, as measures: what `indicators` prints."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collector.judging.judge import Case
+from collector.judging.roster import Subject, in_group, of_carrier
+from collector.judging.window import Period, judgements
+from indicators.assessed import Judgement, Members, brackets, day_verdicts
+from indicators.catalogue import CATALOGUE, Kind, View
+from indicators.days import Verdicts, limits
+from indicators.measure import Bracket, Measure
+from indicators.policy import Policy
+
+EVERYBODY = "all"
+Judge = Callable[[Case, Kind, Sequence[Subject], Period], Mapping[View, Judgement]]
+"""Judges subjects of one kind over a period, in both views."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose figures are asked for; nothing named: every group, and everybody together."""
+
+    subjects: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Whether nobody in particular is asked for."""
+        return not (self.subjects or self.groups or self.carriers)
+
+
+def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = judgements) -> Iterator[Measure]:
+    """All time-based indicators, kind by kind, in each view that the catalogue names for them."""
+    for kind, subjects in of.source.roster.by_kind.items():
+        chosen = _concerned(subjects, wanted)
+        if chosen:
+            for judgement in judge(of, kind, chosen, over).values():
+                yield from measures_of(of, judgement, chosen, over, wanted)
+
+
+def measures_of(
+    of: Case, judgement: Judgement, subjects: Sequence[Subject], over: Period, wanted: Wanted
+) -> Iterator[Measure]:
+    """The same of subjects that are judged already."""
+    for members in members_of(judgement, subjects, wanted):
+        yield from _measures(of, judgement, members, over)
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One day of a subject or a group: its verdict, and the microseconds behind it."""
+
+    kind: Kind
+    subject: str
+    view: str
+    begin: int
+    verdict: str  # normal, not normal, undecided or excused
+    total: int
+    down: int
+    unknown: int
+    limit: int
+
+
+def day_lines(of: Case, over: Period, wanted: Wanted) -> Iterator[DayLine]:
+    """Every whole day of the period with its verdict, of everybody who is asked for."""
+    for kind, subjects in of.source.roster.by_kind.items():
+        chosen = _concerned(subjects, wanted)
+        if chosen:
+            for judgement in judgements(of, kind, chosen, over).values():
+                for members in members_of(judgement, chosen, wanted):
+                    yield from _day_lines(judgement, members, of.source.policy)
+
+
+def _day_lines(of: Judgement, members: Members, policy: Policy) -> Iterator[DayLine]:
+    verdicts = day_verdicts(of, members, policy)
+    counts = members.counts[:, of.whole]
+    total, down, unknown = (
+        (getattr(of.sums, name)[:, of.whole] * counts).sum(axis=0) for name in ("total", "down", "unknown")
+    )
+    limit = limits(total, policy)
+    for day, begin in enumerate(of.edges[:-1][of.whole].tolist()):
+        yield DayLine(
+            kind=of.kind,
+            subject=members.name,
+            view=of.view,
+            begin=begin,
+            verdict=_verdict(verdicts, day),
+            total=int(total[day]),
+            down=int(down[day]),
+            unknown=int(unknown[day]),
+            limit=int(limit[day]),
+        )
+
+
+def _verdict(of: Verdicts, day: int) -> str:
+    if of.excused[0, day]:
+        return "excused"
+    if not of.decided[0, day]:
+        return "undecided"
+    return "normal" if of.normal[0, day] else "not normal"
+
+
+def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
+    """Those who stand in any of the figures that are asked for."""
+    return [
+        one
+        for one in subjects
+        if wanted.everything
+        or one.id in wanted.subjects
+        or any(era.group in wanted.groups or era.carrier in wanted.carriers for era in one.eras)
+    ]
+
+
+def members_of(of: Judgement, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
+    """Whom each figure is about."""
+    for row, one in enumerate(subjects):
+        if one.id in wanted.subjects:
+            alone = np.zeros((len(subjects), len(of.edges) - 1), np.bool_)
+            alone[row] = True
+            yield Members(one.id, alone, group=False)
+    groups = dict.fromkeys(era.group for one in subjects for era in one.eras if era.group)
+    for group in groups:
+        if wanted.everything or group in wanted.groups:
+            yield Members(group, in_group(subjects, group, of.edges), group=True)
+    for carrier in wanted.carriers:
+        if of.kind == "circuits":
+            yield Members(carrier, of_carrier(subjects, carrier, of.edges), group=True)
+    if wanted.everything:
+        yield Members(EVERYBODY, in_group(subjects, None, of.edges), group=True)
+
+
+def _measures(of: Case, judgement: Judgement, members: Members, over: Period) -> Iterator[Measure]:
+    found: Mapping[str, Bracket] = brackets(judgement, members, of.source.policy)
+    for name, bracket in found.items():
+        yield measure(of, judgement.kind, judgement.view, members.name, name, bracket, over)
+
+
+def measure(
+    of: Case, kind: Kind, view: str, subject: str, indicator: str, bracket: Bracket, over: Period
+) -> Measure:
+    """One figure with what is printed beside it."""
+    entry, policy = CATALOGUE[indicator], of.source.policy
+    return Measure(
+        indicator=indicator,
+        kind=kind,
+        subject=subject,
+        view=view,
+        begin=over.begin / 1e6,
+        end=over.end / 1e6,
+        bracket=bracket,
+        unit=entry.unit,
+        formula=entry.formula,
+        policy=policy.digest,
+        policy_name=policy.name,
+        basis="amended" if of.amended else "measured",
+        sufficient=bracket.coverage is not None and bracket.coverage >= policy.min_coverage,
+    )

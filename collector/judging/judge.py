@@ -1,0 +1,215 @@
+"""Judging the subjects of one kind over a reporting window, batch by batch, in both views.
+
+A batch reads the runs that reach into the days before its window. That is enough where a subject was surely up for
+longer than any two outages of one fault may lie apart: nothing before such a moment can change what comes after it.
+Where it was not, its whole history is read, so the result is always that of the whole history.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from collector.judging.circumstances import Parents, Served, circumstances, windows_on
+from collector.judging.lines import Lines, Source, lines, members, membership
+from collector.judging.roster import CHECK_KIND, Subject
+from indicators.axis import LANE, Flags, Ints, Stretches, intersection, lane_of, none, union
+from indicators.counted import Windows, agreed
+from indicators.entered import EnteredFacts, Maintenance
+from indicators.failover import Switches, switches
+from indicators.judged import MICRO, View, judged
+from indicators.services import Membership, derived
+from indicators.settling import settled
+from indicators.spliced import NEVER_ALONE, stands_alone
+from indicators.threestate import DOWN, UP
+from indicators.timeline import Timeline
+from indicators.upstream import widest
+
+BATCH = 512
+CONTEXT = 7 * 86_400 * MICRO
+_NOBODY = Parents({}, none(), none(), none())
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is judged from: one ledger at one moment, under one policy, with what people entered."""
+
+    source: Source
+    entered: EnteredFacts
+    applied: tuple[Maintenance, ...]  # maintenance windows that apply
+    parents: Parents
+    served: Served
+    amended: bool = False  # with what signed papers say of unknown time
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A batch in both views; `calm` is where nothing that matters to a subject was anything but settled up.
+
+    `switches` are those of services with a check of their own, by row of the batch.
+    """
+
+    subjects: tuple[Subject, ...]
+    line: View
+    business: View
+    calm: Stretches
+    switches: Switches | None = None
+
+
+def case(source: Source, entered: EnteredFacts, *, amended: bool = False) -> Case:
+    """What is the same for every batch: which maintenance applies, and what others depend on."""
+    applied = applying(source, entered.maintenance)
+    served = Served(source.roster.zone, source.roster.holidays, source.schedule.first, source.now)
+    return Case(source, entered, applied, _parents(source, applied), served, amended)
+
+
+def batches(of: Case, subjects: Sequence[Subject], begin: int) -> Iterator[Judged]:
+    """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on."""
+    for at in range(0, len(subjects), BATCH):
+        part = tuple(subjects[at : at + BATCH])
+        since = max(0, begin - CONTEXT)
+        if since <= of.source.schedule.first:
+            yield _judged(of, part, 0)
+            continue
+        found = _judged(of, part, since)
+        short = ~_stands_alone(of, found, begin)
+        if short.all():
+            yield _judged(of, part, 0)
+        elif short.any():
+            # In their order all the same: a batch is what stands together, not what is read together.
+            yield from _in_order(of, part, short, begin)
+        else:
+            yield found
+
+
+def applying(source: Source, windows: Sequence[Maintenance]) -> tuple[Maintenance, ...]:
+    """Maintenance windows that apply: agreed ones, and retroactive ones where the policy says so."""
+    if source.policy.apply_retroactive:
+        return tuple(windows)
+    return tuple(one for one, good in zip(windows, standing(source, windows), strict=True) if good)
+
+
+def standing(source: Source, windows: Sequence[Maintenance]) -> list[bool]:
+    """Of each window whether it was agreed, else it is retroactive."""
+    named = {(one.kind, one.id) for window in windows for one in window.subjects}
+    subjects = [one for one in source.roster.everybody() if (CHECK_KIND[one.kind], one.id) in named]
+    good = np.ones(len(windows), np.bool_)
+    for kind in dict.fromkeys(one.kind for one in subjects):
+        part = [one for one in subjects if one.kind == kind]
+        rows = [
+            (number, lane, window.begin, window.end, _recorded_at(window))
+            for number, window in enumerate(windows)
+            for lane, one in enumerate(part)
+            if any((each.kind, each.id) == (CHECK_KIND[kind], one.id) for each in window.subjects)
+        ]
+        table = Windows(*np.array(rows, np.int64).reshape(-1, 5).T)
+        seen = lines(source, part, _NOBODY, 0).seen
+        confirm = round(source.policy.confirm_down * MICRO), round(source.policy.confirm_up * MICRO)
+        good[table.window[~agreed(table, settled(seen, *confirm))]] = False
+    return good.tolist()
+
+
+def _recorded_at(window: Maintenance) -> int:
+    """Since when all of the window was recorded: a correction that only narrows it does not make it late."""
+    since = window.recorded_at
+    for version in reversed(window.earlier):
+        if (
+            version.begin > window.begin
+            or version.end < window.end
+            or not {*window.subjects} <= {*version.subjects}
+        ):
+            break
+        since = version.recorded_at
+    return since
+
+
+def _parents(source: Source, applied: Sequence[Maintenance]) -> Parents:
+    """Devices and circuits on which others depend, by their raw history."""
+    names = {era.upstream for one in source.roster.everybody() for era in one.eras if era.upstream}
+    kinds = source.roster.by_kind
+    found = [one for kind in ("devices", "circuits") for one in kinds[kind] if one.id in names]
+    if not found:
+        return _NOBODY
+    seen = lines(source, found, _NOBODY, 0)
+    lanes = {(CHECK_KIND[one.kind], one.id): lane for lane, one in enumerate(found)}
+    return Parents(
+        lane={one.id: lane for lane, one in enumerate(found)},
+        away=widest(seen.seen, seen.edges),
+        down=seen.seen.where(DOWN),
+        maintenance=windows_on(applied, lanes),
+    )
+
+
+def _judged(of: Case, part: tuple[Subject, ...], since: int) -> Judged:
+    found = lines(of.source, part, of.parents, since)
+    business = _view(of, part, found.seen, found)
+    # Where nothing is masked the two views are one and the same.
+    line = business if found.masked is found.seen else _view(of, part, found.masked, found)
+    calm = intersection(line.settled.where(UP), business.settled.where(UP))
+    redundant = [row for row, one in enumerate(part) if not one.derived and len(one.now.members) > 1]
+    circuits = members(of.source, [part[row] for row in redundant])
+    if not circuits:
+        return Judged(part, line, business, calm)
+    made_of = membership(part, redundant, circuits)
+    theirs = lines(of.source, circuits, of.parents, since)
+    faulty = _view(of, circuits, theirs.masked, theirs)
+    found_switches = _switches(business, faulty, np.array(redundant)[made_of.service], made_of.member)
+    return Judged(part, line, business, _all_calm(calm, faulty, redundant, made_of), found_switches)
+
+
+def _view(of: Case, part: Sequence[Subject], raw: Timeline, found: Lines) -> View:
+    around = circumstances(part, of.entered, of.applied, of.parents, of.served, amended=of.amended)
+    return judged(raw, found.seen, found.edges, around, of.source.policy, of.source.now)
+
+
+def _all_calm(calm: Stretches, members_: View, rows: Sequence[int], made_of: Membership) -> Stretches:
+    """Where of each redundant service all members were up, too: what became of a switch-over is then over."""
+    _, service, count = np.unique(made_of.service, return_inverse=True, return_counts=True)
+    all_of_them = replace(made_of, needs=count[service])
+    together = derived(len(rows), members_.settled, all_of_them).where(UP)
+    lane = lane_of(together.start)
+    shift = (np.array(rows, np.int64)[lane] - lane) * LANE
+    redundant = np.isin(lane_of(calm.start), rows)
+    others = Stretches(calm.start[~redundant], calm.end[~redundant])
+    theirs = intersection(
+        Stretches(calm.start[redundant], calm.end[redundant]),
+        Stretches(together.start + shift, together.end + shift),
+    )
+    return union(others, theirs)
+
+
+def _switches(services: View, members_: View, service: Ints, member: Ints) -> Switches:
+    """What redundant services did while members were at fault; `service` and `member` are lanes, pair by pair."""
+    faults = members_.faults
+    start, end = _on_services(faults.start, faults.end, member, service)
+    order = np.argsort(start, kind="stable")
+    return switches(services.settled, start[order], end[order])
+
+
+def _stands_alone(of: Case, found: Judged, begin: int) -> Flags:
+    """Which subjects were surely up, before `begin`, for longer than outages of one fault may lie apart."""
+    alone: Flags = alone_since(of, found, begin) != NEVER_ALONE
+    return alone
+
+
+def alone_since(of: Case, found: Judged, until: int) -> Ints:
+    """Since when, before `until`, nothing earlier matters to a subject; NEVER_ALONE: all of it does."""
+    gap = round(max(of.source.policy.merge_gap, of.source.policy.confirm_up) * MICRO)
+    return stands_alone(found.calm, len(found.subjects), until, gap)
+
+
+def _in_order(of: Case, part: tuple[Subject, ...], short: Flags, begin: int) -> Iterator[Judged]:
+    """Those that stand alone from the days before, the others from their whole history, runs of each together."""
+    edges = np.flatnonzero(np.diff(short, prepend=not short[0]))
+    for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(part)], strict=True):
+        yield _judged(of, part[first:last], 0 if short[first] else max(0, begin - CONTEXT))
+
+
+def _on_services(start: Ints, end: Ints, member: Ints, service: Ints) -> tuple[Ints, Ints]:
+    """Faults of members on the lanes of the services that they are members of, once for every service."""
+    starts, ends = [], []
+    for lane, row in {*zip(member.tolist(), service.tolist(), strict=True)}:
+        mine = lane_of(start) == lane
+        starts.append(start[mine] + (row - lane) * LANE)
+        ends.append(end[mine] + (row - lane) * LANE)
+    return np.concatenate(starts), np.concatenate(ends)

@@ -1,0 +1,225 @@
+"""From judged subjects to indicators: who belongs to a figure, and which formula makes it. Pure; no language.
+
+A `Judgement` holds one kind of subjects in one view, window by window (its windows are calendar days, cut where the
+reporting window begins and ends). A figure is made of *members*: which subject counts in which of the windows. So a
+line that changed its group in March counts for each group in its own months.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators import counts, days, failover, restoring, shares
+from indicators.axis import Flags, Ints
+from indicators.catalogue import CATALOGUE, Kind, View
+from indicators.faults import Faults
+from indicators.measure import Bracket, nothing
+from indicators.policy import Policy
+from indicators.sums import Sums
+from indicators.threestate import UNKNOWN
+
+MICRO = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FaultTable:
+    """Faults that began in the window, of all subjects: `subject` is a row, times are microseconds since 1970."""
+
+    subject: Ints
+    faults: Faults
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+    def chosen(self, flags: Flags) -> "FaultTable":
+        """Some of them."""
+        return FaultTable(self.subject[flags], self.faults.chosen(flags))
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """Tickets reported in the window, by row of their subject: how long until each step, and whether it was taken."""
+
+    subject: Ints
+    reported_at: Ints
+    responded: restoring.Answers
+    arrived: restoring.Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Subjects of one kind in one view over one reporting window; shapes (subjects, windows)."""
+
+    kind: Kind
+    view: View
+    subjects: tuple[str, ...]
+    edges: Ints  # of the windows, microseconds since 1970; one more than there are windows
+    whole: Flags  # of each window, whether it is a whole calendar day that is over
+    sums: Sums
+    faults: FaultTable  # those that began before its end; of earlier ones perhaps only some
+    state: NDArray[np.int8]  # raw, at the moment of judging
+    targets: NDArray[np.float64]  # availability that each subject was promised
+    switches: failover.Switches | None = None  # services with a check of their own only
+    tickets: Tickets | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Whom a figure is about: `counts` says who is in it when; `name` is what it is printed under."""
+
+    name: str
+    counts: Flags  # shape (subjects, windows)
+    group: bool  # False: one subject, judged by its own days
+    planned: int = 0  # units that were planned, where that is more than there are
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """What every formula is given."""
+
+    of: Judgement
+    members: Members
+    sums: Sums  # those of the members, in their windows; everything else 0
+    faults: FaultTable  # that began in the window, of members of that day
+    policy: Policy
+
+
+def brackets(of: Judgement, members: Members, policy: Policy) -> Mapping[str, Bracket]:
+    """Every time-based indicator that this kind has in this view, by id."""
+    figure = _Figure(of, members, _masked(of.sums, members.counts), _began(of, members.counts), policy)
+    return {
+        name: _FORMULAS[name](figure)
+        for name, row in CATALOGUE.items()
+        if name in _FORMULAS and of.view in row.views and of.kind in row.of
+    }
+
+
+def day_verdicts(of: Judgement, members: Members, policy: Policy) -> days.Verdicts:
+    """The verdict on each whole day, shape (1, days)."""
+    whole = np.flatnonzero(of.whole)
+    sums = _windows(_masked(of.sums, members.counts), whole)
+    if not members.group:
+        rows = np.flatnonzero(members.counts.any(axis=1))
+        return days.verdicts(sums.of(rows), policy)
+    return days.group_verdicts(sums, long_faults(of, members.counts, policy), policy)
+
+
+def long_faults(of: Judgement, counts_: Flags, policy: Policy) -> days.LongFaults:
+    """On which whole days a member's fault overlaps that runs longer than a single one may."""
+    whole = np.flatnonzero(of.whole)
+    begin, end = of.edges[:-1][whole], of.edges[1:][whole]
+    most = round(policy.max_single * MICRO)
+
+    def on_days(clock: Ints) -> Flags:
+        hit = np.zeros(len(whole), np.bool_)
+        for row in np.flatnonzero(clock > most).tolist():
+            first = np.searchsorted(end, of.faults.faults.start[row], side="right")
+            last = np.searchsorted(begin, of.faults.faults.end[row])
+            hit[first:last] |= counts_[of.faults.subject[row], whole[first:last]]
+        return hit
+
+    one = of.faults.faults
+    return days.LongFaults(on_days(one.shortest), on_days(one.clock), on_days(one.longest))
+
+
+def _masked(of: Sums, counts_: Flags) -> Sums:
+    return Sums(*(getattr(of, name) * counts_ for name in Sums.__dataclass_fields__))
+
+
+def _windows(of: Sums, rows: Ints) -> Sums:
+    return Sums(*(getattr(of, name)[:, rows] for name in Sums.__dataclass_fields__))
+
+
+def _began(of: Judgement, counts_: Flags) -> FaultTable:
+    """The faults that began in a window in which their subject is a member."""
+    start = of.faults.faults.start
+    window = np.searchsorted(of.edges, start, side="right") - 1
+    inside = (window >= 0) & (window < len(of.edges) - 1)
+    inside &= counts_[of.faults.subject, np.clip(window, 0, len(of.edges) - 2)]
+    return of.faults.chosen(inside)
+
+
+def _normal_days(one: _Figure) -> Bracket:
+    return days.normal_days(day_verdicts(one.of, one.members, one.policy))
+
+
+def _line_days(one: _Figure) -> Bracket:
+    return shares.faulty_line_days(_windows(one.sums, np.flatnonzero(one.of.whole)))
+
+
+def _met(one: _Figure) -> counts.Met:
+    return counts.met(one.sums, one.of.targets, one.policy.min_coverage)
+
+
+def _up_now(one: _Figure) -> Bracket:
+    now = one.members.counts[:, -1] if one.members.counts.shape[1] else np.zeros(0, np.bool_)
+    state = one.of.state[now]
+    return counts.up_now(state, UNKNOWN) if len(state) else nothing()
+
+
+def _responded(one: _Figure) -> Bracket:
+    return _tickets(one, lambda of: restoring.answered_within(of.responded, one.policy.respond_within))
+
+
+def _arrived(one: _Figure) -> Bracket:
+    return _tickets(one, lambda of: restoring.answered_within(of.arrived, one.policy.arrive_within))
+
+
+def _tickets(one: _Figure, formula: Callable[[Tickets], Bracket]) -> Bracket:
+    tickets = one.of.tickets
+    if tickets is None:
+        return nothing()
+    window = np.searchsorted(one.of.edges, tickets.reported_at, side="right") - 1
+    inside = (window >= 0) & (window < len(one.of.edges) - 1)
+    inside &= one.members.counts[tickets.subject, np.clip(window, 0, len(one.of.edges) - 2)]
+    return formula(
+        Tickets(
+            tickets.subject[inside],
+            tickets.reported_at[inside],
+            tickets.responded.chosen(inside),
+            tickets.arrived.chosen(inside),
+        )
+    )
+
+
+def _failover(one: _Figure) -> Bracket:
+    switches = one.of.switches
+    return (
+        nothing()
+        if switches is None
+        else failover.failover(switches.of_members(one.of.edges, one.members.counts))
+    )
+
+
+def _failover_gap(one: _Figure) -> Bracket:
+    switches = one.of.switches
+    if switches is None:
+        return nothing()
+    return failover.failover_gap(switches.of_members(one.of.edges, one.members.counts))
+
+
+_FORMULAS: Mapping[str, Callable[[_Figure], Bracket]] = {
+    "availability": lambda one: shares.availability(one.sums),
+    "normal_days": _normal_days,
+    "fault_rate": lambda one: shares.fault_rate(one.sums),
+    "fault_rate_lines": lambda one: shares.faulty_lines(one.sums),
+    "fault_rate_line_days": _line_days,
+    "fault_frequency": lambda one: shares.fault_frequency(one.sums, len(one.faults), one.policy.month_days),
+    "downtime_rate": lambda one: shares.fault_rate(one.sums),
+    "restored_within": lambda one: restoring.restored_within(one.faults.faults, one.policy.restore_within),
+    "responded_within": _responded,
+    "arrived_within": _arrived,
+    "mttr": lambda one: restoring.mttr(one.faults.faults, one.sums),
+    "mtbf": lambda one: restoring.mtbf(one.faults.faults, one.sums),
+    "circuits_normal": lambda one: counts.circuits_normal(_met(one)),
+    "circuits_up_now": _up_now,
+    "connected_ratio": lambda one: counts.connected_ratio(
+        _met(one), max(one.members.planned, int(one.members.counts.any(axis=1).sum()))
+    ),
+    "failover": _failover,
+    "failover_gap": _failover_gap,
+    "clean_lines": lambda one: shares.clean_lines(one.sums),
+    "downtime_p95": lambda one: shares.downtime_p95(one.sums),
+}

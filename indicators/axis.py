@@ -1,0 +1,152 @@
+"""Many histories laid end to end on one long axis, so that one pass over flat arrays treats them all.
+
+Each subject has a *lane* of its own, 2⁵² microseconds long: 142 years from 1970 on. The *place* of a moment is
+lane number × LANE + microseconds since 1970 UTC. A set of stretches of many subjects is then one sorted set of
+half-open stretches [start, end) that never reach over the end of a lane, and whatever is true of one subject's set
+(union, intersection, length within a window) is one operation for all of them. A single subject is lane 0.
+
+At most MOST_LANES subjects go into one batch: beyond that the end of the last lane would not fit into 63 bits.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+LANE = 1 << 52
+MOST_LANES = (1 << 11) - 1
+NEVER = np.iinfo(np.int64).min  # a moment that is not known, as a null of the ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Sorted stretches [start, end) that neither overlap nor touch; places, each within one lane."""
+
+    start: Ints
+    end: Ints
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def length(self) -> Ints:
+        """Microseconds of each."""
+        return self.end - self.start
+
+
+def stretches(start: Ints, end: Ints) -> Stretches:
+    """Sorted stretches from any, which may overlap or touch, lie in any order, or have no length.
+
+    Two stretches that touch at the end of a lane stay two.
+    """
+    long = end > start
+    order = np.argsort(start[long], kind="stable")
+    begin, until = start[long][order], end[long][order]
+    if not len(begin):
+        return Stretches(begin, until)
+    reach = np.maximum.accumulate(until)
+    first = np.ones(len(begin), np.bool_)
+    # At the beginning of a lane several may begin, which are one; what touches it from the lane before is another.
+    touches = begin[1:] == reach[:-1]
+    first[1:] = (begin[1:] > reach[:-1]) | (touches & (begin[1:] % LANE == 0))
+    last = np.append(first[1:], True)
+    return Stretches(begin[first], reach[last])
+
+
+def none() -> Stretches:
+    """No stretch at all."""
+    return Stretches(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def whole(lanes: int) -> Stretches:
+    """All of every lane."""
+    start = np.arange(lanes, dtype=np.int64) * LANE
+    return Stretches(start, start + LANE)
+
+
+def on_lane(lane: int, pairs: Iterable[tuple[int, int]]) -> Stretches:
+    """Stretches of one subject from pairs of microseconds since 1970."""
+    table = np.array(list(pairs), np.int64).reshape(-1, 2) + lane * LANE
+    return stretches(table[:, 0], table[:, 1])
+
+
+def union(*sets: Stretches) -> Stretches:
+    """What lies in any of them."""
+    return stretches(np.concatenate([s.start for s in sets]), np.concatenate([s.end for s in sets]))
+
+
+def intersection(a: Stretches, b: Stretches) -> Stretches:
+    """What lies in both."""
+    return _where(a, b, 1, 1, 2)
+
+
+def without(a: Stretches, b: Stretches) -> Stretches:
+    """What lies in `a` and not in `b`."""
+    return _where(a, b, 1, 2, 1)
+
+
+def _where(a: Stretches, b: Stretches, of_a: int, of_b: int, wanted: int) -> Stretches:
+    """Where the sum of what each set counts is the wanted one: one walk over all their edges."""
+    at = np.concatenate([a.start, a.end, b.start, b.end])
+    step = np.repeat([of_a, -of_a, of_b, -of_b], [len(a), len(a), len(b), len(b)])
+    order = np.argsort(at, kind="stable")
+    at, depth = at[order], np.cumsum(step[order])
+    begins = np.flatnonzero(depth[:-1] == wanted) if len(at) else np.empty(0, np.int64)
+    return stretches(at[begins], at[begins + 1])
+
+
+def measure_until(of: Stretches, place: Ints) -> Ints:
+    """How many microseconds of the stretches lie before each place, over all lanes."""
+    if not len(of):
+        return np.zeros(len(place), np.int64)
+    before = np.concatenate([[0], np.cumsum(of.length)])
+    found = np.searchsorted(of.start, place, side="right")
+    inside = np.clip(place - of.start[found - 1], 0, of.length[found - 1])
+    return np.where(found > 0, before[found - 1] + inside, 0)
+
+
+def measure(of: Stretches, start: Ints, end: Ints) -> Ints:
+    """How many microseconds of the stretches lie in each [start, end)."""
+    return measure_until(of, end) - measure_until(of, start)
+
+
+def covers(of: Stretches, place: Ints) -> Flags:
+    """Whether each place lies in one of the stretches."""
+    found = np.searchsorted(of.start, place, side="right") - 1
+    inside: Flags = (found >= 0) & (place < of.end[found]) if len(of) else np.zeros(len(place), np.bool_)
+    return inside
+
+
+def ascending(places: Ints) -> Ints:
+    """All places once, in order; a stable sort merges what is sorted in parts already."""
+    at = np.sort(places, kind="stable")
+    first = np.ones(len(at), np.bool_)
+    first[1:] = at[1:] != at[:-1]
+    return at[first]
+
+
+def lane_of(place: Ints) -> Ints:
+    """Whose each place is."""
+    return place >> 52
+
+
+def moment_of(place: Ints) -> Ints:
+    """Microseconds since 1970 of each place."""
+    return place & (LANE - 1)
+
+
+def windows(lanes: int, edges: Ints) -> tuple[Ints, Ints]:
+    """Starts and ends of the windows between successive moments, in every lane; shape (lanes, windows)."""
+    shift = (np.arange(lanes, dtype=np.int64) * LANE)[:, None]
+    return shift + edges[:-1], shift + edges[1:]
+
+
+def rows_of(first: Ints, count: Ints) -> Ints:
+    """first, first + 1, … of each, `count` of them, one after the other."""
+    ends = np.cumsum(count)
+    rows: Ints = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - count), count)
+    return rows

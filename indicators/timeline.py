@@ -1,0 +1,176 @@
+"""Three-valued histories: at every moment of every lane a subject is up, down or unknown, and why.
+
+Rules
+=====
+1. A timeline has no hole: what no fact tells is UNKNOWN, from the beginning of a lane to its end.
+2. A segment begins wherever state or cause may change, and at the beginning of every lane. Neighbours may be alike.
+3. Only UNKNOWN is ever filled (by another check, by an attestation); only DOWN is ever masked (by an upstream);
+   only UP is ever doubted (by loss). Nothing turns measured DOWN into UP.
+
+`cause` says where a state comes from; the texts behind it are looked up in the facts when somebody asks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.axis import LANE, Flags, Ints, Stretches, ascending, covers, rows_of, stretches, whole
+from indicators.threestate import DOWN, UNKNOWN, UP
+
+Codes = NDArray[np.int8]
+
+
+class Cause(IntEnum):
+    """Where the state of a segment comes from."""
+
+    MEASURED = 0  # packets of the primary check
+    NOT_WATCHED = 1  # no completed round looked
+    NOT_ASKED = 2  # a round looked, but our own fault kept it from asking
+    UPSTREAM = 3  # down behind something that was itself down or unknown
+    LOSS = 4  # answered, but too lossy to use
+    LOSS_UNSURE = 5  # answered, but too few questions were completed to know
+    OTHER_CHECK = 6  # told by another check of the same circuit
+    ATTESTED = 7  # told by a signed paper: 佐证
+    WITNESSED = 8  # told afterwards by the router itself
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """`at`: where segments begin, strictly increasing, `at[0]` = 0; `state` and `cause` of each segment."""
+
+    lanes: int
+    at: Ints
+    state: Codes
+    cause: Codes
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @property
+    def end(self) -> Ints:
+        """Where segments end."""
+        return np.append(self.at[1:], self.lanes * LANE)
+
+    def where(self, state: int) -> Stretches:
+        """The stretches of one state, whatever their cause."""
+        return self.chosen(self.state == state)
+
+    def chosen(self, flags: Flags) -> Stretches:
+        """The stretches that these segments make up."""
+        return stretches(self.at[flags], self.end[flags])
+
+    def latest(self) -> tuple[Codes, Ints]:
+        """The state of each lane when it was last known, and until when; UNKNOWN and 0 where it never was."""
+        row = np.maximum.accumulate(np.where(self.state != UNKNOWN, np.arange(len(self)), -1))
+        lanes = np.arange(self.lanes, dtype=np.int64)
+        found = row[np.searchsorted(self.at, (lanes + 1) * LANE) - 1]
+        known = (found >= 0) & (self.at[found] >= lanes * LANE)
+        state = np.where(known, self.state[found], np.int8(UNKNOWN))
+        return state, np.where(known, self.end[found] - lanes * LANE, 0)
+
+    def state_at(self, place: Ints) -> Codes:
+        """The state at each place."""
+        found: Codes = self.state[np.searchsorted(self.at, place, side="right") - 1]
+        return found
+
+
+def unknown(lanes: int) -> Timeline:
+    """Nothing is known of anybody."""
+    at = whole(lanes).start
+    return Timeline(lanes, at, np.full(lanes, UNKNOWN, np.int8), np.full(lanes, Cause.NOT_WATCHED, np.int8))
+
+
+def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> Timeline:
+    """From what is known: sorted stretches that do not overlap, each with its state; the rest is unknown."""
+    starts_lane = whole(lanes).start
+    gap = np.ones(len(start), np.bool_)
+    gap[:-1] = end[:-1] < start[1:]
+    gap &= end % LANE != 0
+    taken = np.isin(starts_lane, start)
+    at = np.concatenate([start, end[gap], starts_lane[~taken]])
+    states = np.concatenate([state, np.full(gap.sum() + (~taken).sum(), UNKNOWN, np.int8)])
+    causes = np.concatenate([cause, np.full(gap.sum() + (~taken).sum(), Cause.NOT_WATCHED, np.int8)])
+    order = np.argsort(at, kind="stable")
+    return Timeline(lanes, at[order], states[order].astype(np.int8), causes[order].astype(np.int8))
+
+
+def refined(one: Timeline, places: Ints) -> Timeline:
+    """The same, with a segment beginning at each of these places, too."""
+    at = ascending(np.concatenate([one.at, places]))
+    found = np.searchsorted(one.at, at, side="right") - 1
+    return Timeline(one.lanes, at, one.state[found], one.cause[found])
+
+
+def changed(one: Timeline, within: Stretches, old: int, new: int, cause: Cause) -> Timeline:
+    """Within these stretches every segment in state `old` takes the state `new`, for this cause."""
+    if not len(within):
+        return one
+    fine = refined(one, np.concatenate([within.start, within.end[within.end < one.lanes * LANE]]))
+    hit = (fine.state == old) & covers(within, fine.at)
+    return Timeline(
+        one.lanes,
+        fine.at,
+        np.where(hit, np.int8(new), fine.state),
+        np.where(hit, np.int8(cause), fine.cause),
+    )
+
+
+def filled(one: Timeline, up: Stretches, down: Stretches, cause: Cause) -> Timeline:
+    """What is unknown becomes up or down where another source says so; what is known stays."""
+    return changed(changed(one, down, UNKNOWN, DOWN, cause), up, UNKNOWN, UP, cause)
+
+
+def combined(several: Iterable[tuple[Timeline, Stretches]]) -> Timeline:
+    """What several vantages saw: up if any saw up, down if all that were in service saw down, else unknown.
+
+    Each with when it was in service; all must have the same lanes.
+    """
+    all_ = list(several)
+    if len(all_) == 1:
+        return all_[0][0]
+    total = all_[0][0].lanes * LANE
+    places = [place for one, there in all_ for place in (one.at, there.start, there.end[there.end < total])]
+    at = ascending(np.concatenate(places))
+    fine = [refined(one, at) for one, _ in all_]
+    states = np.stack([one.state for one in fine])
+    away = np.stack([~covers(there, at) for _, there in all_])
+    any_up = (states == UP).any(axis=0)
+    all_down = ((states == DOWN) | away).all(axis=0) & (states == DOWN).any(axis=0)
+    state = np.where(any_up, UP, np.where(all_down, DOWN, UNKNOWN)).astype(np.int8)
+    cause = fine[0].cause
+    for one in reversed(fine):
+        cause = np.where(one.state == state, one.cause, cause)
+    return Timeline(all_[0][0].lanes, at, state, cause.astype(np.int8))
+
+
+def picked(one: Timeline, lanes: Ints) -> Timeline:
+    """The histories of these lanes, in this order, as lanes of a new timeline; a lane may be picked often."""
+    first = np.searchsorted(one.at, lanes * LANE)
+    count = np.searchsorted(one.at, (lanes + 1) * LANE) - first
+    rows = rows_of(first, count)
+    shift = np.repeat((np.arange(len(lanes)) - lanes) * LANE, count)
+    return Timeline(len(lanes), one.at[rows] + shift, one.state[rows], one.cause[rows])
+
+
+def joined(several: Iterable[Timeline]) -> Timeline:
+    """The lanes of several timelines, one after the other."""
+    all_ = list(several)
+    shift = np.cumsum([0, *(one.lanes for one in all_)]) * LANE
+    return Timeline(
+        sum(one.lanes for one in all_),
+        np.concatenate([one.at + by for one, by in zip(all_, shift[:-1].tolist(), strict=True)]),
+        np.concatenate([one.state for one in all_]),
+        np.concatenate([one.cause for one in all_]),
+    )
+
+
+def simplified(one: Timeline) -> Timeline:
+    """Neighbours that are alike joined."""
+    keep = np.ones(len(one), np.bool_)
+    keep[1:] = (
+        (one.state[1:] != one.state[:-1]) | (one.cause[1:] != one.cause[:-1]) | (one.at[1:] % LANE == 0)
+    )
+    return Timeline(one.lanes, one.at[keep], one.state[keep], one.cause[keep])
