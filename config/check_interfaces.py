@@ -8,7 +8,7 @@ from config.tree import Entry, Remark
 def unbound_interfaces(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     """`circuits.interface` that leads to no device asked by SNMP; `unsure` names the lists not read in full."""
     probes = {device.text("id"): device.within("check").text("probe") for device in root.entries("devices")}
-    for circuit in root.entries("circuits"):
+    for circuit in root.entries("circuits") if root.gives("circuits", "interface") else ():
         written = circuit.text("interface")
         device, _, name = written.partition("/")
         loc = (*circuit.loc, "interface")

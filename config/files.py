@@ -21,6 +21,7 @@ from config.tables import Written
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _SHEET = re.compile(r"(?P<file>.+?\.xlsx)(#(?P<title>.+))?#?", re.IGNORECASE)
+_PART = 1 << 20
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -126,15 +127,32 @@ class Archive:
         shown = f"{match['file']}[{match['title']}]" if match["title"] else match["file"]
         return Written(shown, self.read(name), ",")
 
-    def text(self) -> str:
-        """The archive as one text."""
-        # Sorted, so that the digest does not depend on the order in which tables were read.
-        return json.dumps({"main": self.main, "files": self.files}, ensure_ascii=False, sort_keys=True)
+    def closed(self) -> tuple[str, str]:
+        """The archive as one text, and SHA-256 of that in hex; it holds nothing any more."""
+        text, digest = "".join(self._taken()), hashlib.sha256()
+        for part in parts(text):
+            digest.update(part.encode())
+        return text, digest.hexdigest()
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the archive's text, in hex."""
-        return hashlib.sha256(self.text().encode()).hexdigest()
+    def _taken(self) -> Iterator[str]:
+        """JSON as `json.dumps` writes it, piece by piece; a file that was written is let go."""
+        # Sorted, so that the digest does not depend on the order in which tables were read.
+        comma = ""
+        yield '{"files": {'
+        for name in sorted(self.files):
+            yield f'{comma}{_json(name)}: "'
+            yield from (_json(part)[1:-1] for part in parts(self.files.pop(name)))
+            comma = '", '
+        yield ('"' if comma else "") + f'}}, "main": {_json(self.main)}}}'
+
+
+def parts(text: str) -> Iterator[str]:
+    """A text in pieces, so that what is made of it is never there as a whole."""
+    return (text[begin : begin + _PART] for begin in range(0, len(text), _PART))
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def open_archive(text: str) -> Archive:

@@ -17,7 +17,7 @@ from config.files import Archive, Folder, Texts, open_archive
 from config.messages import remarks_of
 from config.model import Config, Network
 from config.tables import Table, Written, read_table
-from config.tree import LISTS, Entry, Loc, Remark, Tree, Value, path_text
+from config.tree import LISTS, Entry, Loc, Remark, Rows, Tree, path_text
 from config.yaml_places import Document, NotYamlError, read_yaml
 from probes.snmp_profile import Profile
 
@@ -75,9 +75,11 @@ class _Loading:
         if errors or network is None:
             raise ConfigError(errors)
         profiles = tuple(self.profiles.values())
-        return Config(
-            **dict(network), known_profiles=profiles, digest=self.kept.digest, text=self.kept.text()
-        )
+        # Of a million lines each of these takes as much as the models: they go before the text is made.
+        self.tables.clear()
+        self.document = None
+        text, digest = self.kept.closed()
+        return Config(**dict(network), known_profiles=profiles, digest=digest, text=text)
 
     def found(self) -> tuple[Finding, ...]:
         """The findings, in the order of the file and then of its tables."""
@@ -93,7 +95,7 @@ class _Loading:
         readable = {key: value for key, value in tree.items() if key not in self.unread}
         # Cross-checks see the tree, not the models: one bad value must not keep a dangling reference unsaid.
         network = self._validate(readable)
-        unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list)} | self.incomplete
+        unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list | Rows)} | self.incomplete
         unsure |= {section for section, table in self.tables.items() if table.findings}
         self._say_all(cross_check(Entry((), tree), frozenset(unsure)))
         return network
@@ -138,7 +140,7 @@ class _Loading:
                 else:
                     tree[section] = self._read_table(section, written)
 
-    def _read_table(self, section: str, written: Written) -> list[Value]:
+    def _read_table(self, section: str, written: Written) -> Rows:
         table = read_table(written, section)
         self.tables[section] = table
         for finding in table.findings:
@@ -169,7 +171,11 @@ class _Loading:
 
     def _validate(self, tree: Tree) -> Network | None:
         try:
-            return Network.model_validate(tree)
+            # One row after the other, so that never all of a table are there as mappings.
+            given = {
+                key: value.mappings() if isinstance(value, Rows) else value for key, value in tree.items()
+            }
+            return Network.model_validate(given)
         except ValidationError as error:
             self._say_all(said for said in remarks_of(error) if not self._said_of_table(said))
             return None

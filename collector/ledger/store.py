@@ -132,6 +132,14 @@ class Ledger:
             self.incarnation = known or connection.execute(written).scalar_one()
         self.life = life
 
+    def secure(self) -> None:
+        """Bring what was committed so far into the file itself: the log beside it may be lost with a power cut."""
+        if self.engine.url.get_backend_name() == "sqlite":
+            with self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+                    sa.text("PRAGMA wal_checkpoint(FULL)")
+                )
+
     def knows(self, token: str) -> bool:
         """Whether this ledger holds what a life wrote."""
         with self.engine.connect() as connection:
