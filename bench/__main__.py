@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cold_start, growth, ledger, machine, metrics, outage, running, scrape, sweep
+from bench import cold_start, growth, ledger, lossy, machine, metrics, outage, running, scrape, sweep
 from bench.section import Section, merged, page
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -56,6 +56,7 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "outage": outage.section,
         "scrape": scrape.section,
         "growth": growth.section,
+        "lossy": lossy.section,
     }
 
 

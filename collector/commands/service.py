@@ -1,5 +1,6 @@
 """Starting the service on the user's own lines, and looking a configuration over before that."""
 
+import gc
 import os
 import socket
 import sys
@@ -20,6 +21,7 @@ from config.load import load
 def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) -> None:
     """Watch the lines, keep the facts, serve the page and /metrics."""
     path = config_path(config)
+    gc.disable()  # we end before long: of a million lines looking for garbage costs more than it gives back
     loaded = load(path)
     app.claim(data, practice=practice)
     listener = app.listen(loaded.listen) if listen_fd is None else socket.socket(fileno=listen_fd)

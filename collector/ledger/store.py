@@ -165,8 +165,9 @@ class Ledger:
         ends, seq = self._stamped(batch.ends, seq)
         _update(connection, ends, ("ended_at", "ended_after", "ended_before"))
         for name, rows in batch.rows.items():
-            stamped, seq = self._stamped(rows, seq)
-            _upsert(connection, schema.metadata.tables[name], stamped)
+            for begin in range(0, len(rows), _TOGETHER):  # of very many, never all as objects
+                stamped, seq = self._stamped(rows[begin : begin + _TOGETHER], seq)
+                _upsert(connection, schema.metadata.tables[name], stamped)
         traces, _ = self._stamped(batch.traces, seq)
         _update(connection, traces, ("trace",))
 

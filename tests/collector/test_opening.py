@@ -159,7 +159,9 @@ def test_a_power_cut_that_takes_the_log_of_the_very_first_life_leaves_a_ledger_t
     second.opening.close()
     assert second.standing.ledger is not None
     assert list(second.standing.ids) == list(ids)
-    assert [row.token for row in rows(store.sqlite_url(cut), schema.incarnation, schema.incarnation.c.id)] == [
+    assert [
+        row.token for row in rows(store.sqlite_url(cut), schema.incarnation, schema.incarnation.c.id)
+    ] == [
         first.life.token,
         second.life.token,
     ]
