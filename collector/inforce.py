@@ -15,7 +15,7 @@ from collector.apart import apart
 from collector.specs import Specs
 from collector.subjects import Columns, Subjects, columns, from_columns, subjects
 from config.errors import ConfigError, LinewalkerError
-from config.files import parts
+from config.files import shortened
 from config.load import load, load_text
 from config.model import Config
 
@@ -37,8 +37,7 @@ def accept(config: Config, data_dir: Path) -> Path:
     """Put a configuration in force; the file from which the processes start."""
     place = data_dir / _ACCEPTED
     part = place.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.writelines(parts(config.text))
+    part.write_text(shortened(config.text), encoding="utf-8")
     part.replace(place)  # at once or not at all: a process may start at this very moment
     (data_dir / _REFUSED).unlink(missing_ok=True)
     return place
@@ -122,8 +121,8 @@ def _rest(config: Config) -> Config:
 
 
 def text(path: Path) -> str:
-    """The text of the configuration a process starts from. Raises LinewalkerError."""
-    return path.read_text(encoding="utf-8") if path.name == _ACCEPTED else load(path).text
+    """The text of the configuration a process starts from, as it is kept. Raises LinewalkerError."""
+    return path.read_text(encoding="utf-8") if path.name == _ACCEPTED else shortened(load(path).text)
 
 
 def _read(path: Path) -> Config:

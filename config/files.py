@@ -6,9 +6,11 @@ An archive is one JSON text that holds the configuration file and every table it
 alone can load any past configuration again. What the texts say is for others to read.
 """
 
+import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +23,8 @@ from config.tables import Written
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _SHEET = re.compile(r"(?P<file>.+?\.xlsx)(#(?P<title>.+))?#?", re.IGNORECASE)
-_PART = 1 << 20
+_PART = _LONG = 1 << 20
+_PACKED, _QUICK = "zlib", 3
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -155,12 +158,23 @@ def _json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def shortened(text: str) -> str:
+    """The text of an archive as it is kept: a long one packed, of very many lines a tenth of the letters."""
+    if len(text) < _LONG:
+        return text
+    packer = zlib.compressobj(_QUICK)
+    packed = b"".join([*(packer.compress(part.encode()) for part in parts(text)), packer.flush()])
+    return json.dumps({_PACKED: base64.b64encode(packed).decode()})
+
+
 def open_archive(text: str) -> Archive:
-    """The archive that `Archive.text` wrote. Raises WrongValueError if the text is not one."""
+    """The archive of which `text` is the text, shortened or not. Raises WrongValueError if it is none."""
     try:
         kept = json.loads(text)
+        if _PACKED in kept:
+            kept = json.loads(zlib.decompress(base64.b64decode(kept[_PACKED])))
         return Archive(str(kept["main"]), {str(name): str(held) for name, held in kept["files"].items()})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
         raise WrongValueError("this is not the archive of a configuration", rule="file") from None
 
 

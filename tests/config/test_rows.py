@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.addresses import read_address
-from config.errors import WrongValueError
+from config.errors import ConfigError, WrongValueError
+from config.files import shortened
+from config.load import load_text
 from config.tables import Written, read_table, rows_of
 from config.tree import Entry, Row, Rows, Value
 from tests.config.written import COLUMNS, HEAD, ROW, load_written
@@ -90,6 +92,21 @@ def test_an_address_is_read_as_the_standard_library_reads_it(written: str) -> No
             read_address(written)
     else:
         assert read_address(written) == expected
+
+
+def test_a_long_text_is_kept_packed_and_leads_to_the_same_configuration(tmp_path: Path) -> None:
+    rows = "\n".join(
+        f"c{at},线{at},branch,ct,centre,haikou,10.64.{at >> 8}.{at & 255}" for at in range(30_000)
+    )
+    config = load_written(
+        tmp_path, HEAD + "circuits: lines.csv\n", {"lines.csv": f"{COLUMNS}\n{rows}".encode()}
+    )
+    kept = shortened(config.text)
+    assert len(kept) < len(config.text) / 3
+    assert load_text(kept) == config
+    with pytest.raises(ConfigError):
+        load_text(kept.replace("A", "B"))
+    assert shortened(config.text[:1000]) == config.text[:1000]
 
 
 def test_the_text_of_a_configuration_is_json_as_ever_and_the_digest_is_of_it(tmp_path: Path) -> None:
