@@ -30,7 +30,7 @@ goes by the second (a beat, a commit, frames) is the rest, and what goes over al
 in a batch) shows from 100,000 on. Memory: three interpreters with their packages, some 45 MiB each for *ask* and
 *tell* and 9 for their parent; then half a KiB a circuit in *ask*, its columns (packets of two rounds, the five
 minutes, the open question), and three quarters in *tell*, its names as texts. The configuration is read once, by the
-command itself, before it becomes the parent: of very many circuits that is the peak, some 1.9 KiB a circuit, and
+command itself, before it becomes the parent: of very many circuits that is the peak, some 2 KiB a circuit, and
 most of the time until the first round."""
 
 
