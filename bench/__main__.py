@@ -14,6 +14,7 @@ from bench import (
     cold_start,
     growth,
     ledger,
+    lossy,
     machine,
     metrics,
     outage,
@@ -72,6 +73,7 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "growth": growth.section,
         "snmp": lambda: snmp.section(repetitions),
         "polling": polling.section,
+        "lossy": lossy.section,
     }
 
 
