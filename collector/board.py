@@ -60,11 +60,12 @@ class Board:
         self._shelf.take(header.pop(NAMES, ()), columns)
         self._hints = frozenset(header.pop(HINTS, self._hints))
         self._header, self._at = {**self._header, **header}, at
-        for check in map(str, columns["check"].tolist()) if columns and self._reasons else ():
+        asked = columns.get("check")  # a frame without rounds has only what was read
+        for check in map(str, asked.tolist()) if asked is not None and self._reasons else ():
             self._reasons.pop(check, None)
         self._reasons.update(header.get("reasons", {}))
-        if columns:
-            rows = self._rows(columns["check"])
+        if asked is not None:
+            rows = self._rows(asked)
             for name in _COLUMNS:
                 self._columns[name][rows] = columns[name]
             for name, column in columns.items():
