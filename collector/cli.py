@@ -10,6 +10,7 @@ from collector.commands.inventory import export, import_
 from collector.commands.judged import days, indicators_command, outages_command
 from collector.commands.keeping import ledger
 from collector.commands.practice import demo, lab
+from collector.commands.practice_year import year_command
 from collector.commands.records import records
 from collector.commands.service import check, run
 from collector.commands.shared import Commands
@@ -48,6 +49,8 @@ for command in (
     snippets,
 ):
     main.add_command(command)
+
+lab.add_command(year_command)
 
 if __name__ == "__main__":
     main()

@@ -33,7 +33,7 @@ def write(ledger: Ledger, config: Config, year: Year, version: str) -> dict[str,
     ledger.begin(Life(collector="main", vantage=config.vantage.name, version=version, now=year.begin / 1e6))
     told = asked(ledger, config, year.begin, year.end)
     edges = day_edges(year.begin, year.end, ZoneInfo(config.calendar.zone)).tolist()
-    written: dict[str, int] = {}
+    written = {"check": len(told)}
     tables = recorded(year, told, config.vantage.name, edges)
     pack = _packer()
     for table, rows in chain([("config_version", iter([_version(config, year)]))], _entered(year), tables):

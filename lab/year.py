@@ -1,7 +1,7 @@
 """A made-up year: what went wrong in it, and what a collector with its rhythm would have recorded of that.
 
-Everything follows from a configuration and a seed. `draw` says what truly happened; `recorded` gives the rows of it by
-table, as plain values: whoever keeps facts writes them, and packs the five-minute columns. Truth and record are made
+Everything follows from a configuration and a seed. `draw` says what truly happened; `recorded` gives the rows of it
+by table, as plain values: whoever keeps facts writes them, and packs the columns. Truth and record are made
 apart, so that figures computed from the record can be held against the truth.
 """
 
@@ -78,7 +78,9 @@ def draw(config: Config, begin: int, end: int, seed: int) -> Year:
     return Year(begin, end, seed, tuple(found), tuple(between), world, broken, away(world, broken))
 
 
-def recorded(year: Year, asked: Sequence[Asked], vantage: str, edges: Sequence[int]) -> Iterator[tuple[str, Rows]]:
+def recorded(
+    year: Year, asked: Sequence[Asked], vantage: str, edges: Sequence[int]
+) -> Iterator[tuple[str, Rows]]:
     """All rows of the year, some of one table at a time; days lie between successive `edges`.
 
     Of `quality_bins` the `bins` are columns, to be packed by whoever writes them.
@@ -93,10 +95,7 @@ def recorded(year: Year, asked: Sequence[Asked], vantage: str, edges: Sequence[i
         yield "quality_day", (dict(day.sums) for day in days)
         yield (
             "quality_bins",
-            (
-                {"started_at": day.sums["started_at"], "check": one.check, "bins": day.columns}
-                for day in days
-            ),
+            ({"started_at": day.sums["started_at"], "check": one.check, "bins": day.columns} for day in days),
         )
 
 

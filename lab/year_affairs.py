@@ -1,7 +1,7 @@
 """What goes wrong in a made-up year, drawn with a seed: cuts, core outages, carriers, maintenance, flapping, loss.
 
 Of one element and all that hangs on it no two affairs come closer than APART, and lengths keep clear of the limits
-of the definitions (30 s to confirm, 10 min to merge): so what a year should be judged as follows from it without doubt.
+of the definitions (30 s to confirm, 10 min to merge): so how a year is to be judged follows from it without doubt.
 What does overlap is one affair: both lines of a site, a line that breaks while the core is away.
 """
 
@@ -152,7 +152,9 @@ def _core(year: _Year, at: int, name: str) -> Affair:
 
 def _carrier(year: _Year, at: int, name: str) -> Affair:
     """Some lines of one carrier together, seconds apart."""
-    same = [one for one, each in year.world.items() if each.carrier and each.carrier == year.world[name].carrier]
+    same = [
+        one for one, each in year.world.items() if each.carrier and each.carrier == year.world[name].carrier
+    ]
     end = at + year.length(5 * MINUTE, 6 * HOUR)
     deeds = (
         Deed(one, "cut", at + year.between(0, 20 * SECOND), end + year.between(0, 60 * SECOND))
@@ -165,9 +167,7 @@ def _site(year: _Year, at: int, name: str) -> Affair:
     """All lines of a site, one after the other; for a while none is there."""
     lines = [f"circuit:{line}" for line in year.world[name].lines]
     dark, end = at + 2 * HOUR, at + 2 * HOUR + year.length(2 * MINUTE, 4 * HOUR)
-    deeds = (
-        Deed(one, "cut", dark - year.between(0, HOUR), end + year.between(0, HOUR)) for one in lines
-    )
+    deeds = (Deed(one, "cut", dark - year.between(0, HOUR), end + year.between(0, HOUR)) for one in lines)
     return Affair("site", tuple(deeds))
 
 

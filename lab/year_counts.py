@@ -1,12 +1,13 @@
 """The five-minute counts of one check over a made-up year, day by day, as the collector keeps them. Pure.
 
-Most days are clean: nobody was down, nothing was lost, somebody always looked. Those share a few sets of columns, which
-differ in their round trips only; what they hold is what was counted.
+Most days are clean: nobody was down, nothing was lost, somebody always looked. Those share a few sets of columns,
+which differ in their round trips only; what they hold is what was counted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,17 @@ from lab.year_seen import DOWN, Run, Seen
 from lab.year_watching import Beat, Watch
 
 Ints = NDArray[np.int64]
-COLUMNS = ("sent", "rescued", "incomplete", "down", "answered", "rtt_sum", "rtt_max", "octets_in", "octets_out")
+COLUMNS = (
+    "sent",
+    "rescued",
+    "incomplete",
+    "down",
+    "answered",
+    "rtt_sum",
+    "rtt_max",
+    "octets_in",
+    "octets_out",
+)
 _SENT, _RESCUED, _, _DOWN, _ANSWERED, _SUM, _MOST, *_OCTETS = range(len(COLUMNS))
 _ALIKE = 16  # sets of columns that clean days share
 _NOT_COUNTED = -1
@@ -38,13 +49,15 @@ def counted(
     if not seen.runs:
         return
     begin, end = seen.runs[0].begin, seen.runs[-1].end or watches[-1].end
-    for number, (start, until) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (start, until) in enumerate(pairwise(edges)):
         if begin < until and start < end:
             columns = _clean(beat, (check + number) % _ALIKE, (until - start) // BIN)
             if not _is_clean(seen, watches, start, until, beat):
                 columns = _counts(beat, phase, seen, watches, start, until, columns)
             if columns[:4].any():
-                yield Counted({"started_at": start, "check": check, "ended_at": until, **_sums(columns)}, columns)
+                yield Counted(
+                    {"started_at": start, "check": check, "ended_at": until, **_sums(columns)}, columns
+                )
 
 
 def questions(beat: Beat, phase: float, watches: Sequence[Watch], begin: int, end: int) -> Ints:
@@ -63,7 +76,8 @@ def _is_clean(seen: Seen, watches: Sequence[Watch], start: int, until: int, beat
     lost = any(start <= at < until for at in seen.rescued)
     whole = any(one.begin <= start - beat.interval and until <= one.end for one in watches)
     steady = any(
-        run.outcome != DOWN and run.begin <= start and (run.end is None or until <= run.end) for run in seen.runs
+        run.outcome != DOWN and run.begin <= start and (run.end is None or until <= run.end)
+        for run in seen.runs
     )
     return whole and steady and not lost and not BIN % beat.interval
 

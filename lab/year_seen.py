@@ -1,7 +1,7 @@
 """What a collector would have recorded of one check: asked in its rhythm, from the packets that came back. Pure.
 
 A question is silent while its address is away. What came of it follows the rules of asking: retries, the deadline of
-silence, the fast rhythm while down; and a run is dated and bounded by packets as the real one is. Only what changes is
+silence, the fast rhythm while down; a run is dated and bounded by packets as the real one is. Only what changes is
 walked through: between changes all questions are alike.
 """
 
@@ -138,7 +138,7 @@ def _silent(check: _Check, at: int) -> int:
 def _while_down(check: _Check, at: int, first: int, end: int) -> int:
     """Asked every `fast`, one packet, until one is answered or the watch ends; when the next question is due."""
     beat, run = check.beat, check.seen.runs[-1]
-    begun = run.begin if run.begin >= first else first
+    begun = max(run.begin, first)
     # Of the watch in which it began, packets follow its first question; of a later one, that one's first question.
     packet = begun
     if check.silent is not None and packet <= check.silent:

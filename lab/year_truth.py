@@ -1,4 +1,4 @@
-"""The truth of a made-up year as files: the deeds in the shape of the practice network's truth, and subject by subject.
+"""The truth of a made-up year as files: its deeds as the practice network writes them, and subject by subject.
 
 `truth.json` says what was done to which line or host. `truth-year.json` says of every subject when it was *broken*
 itself and when it was *away*, cut off from where the collector stands, and when its first packets were *lost*.
@@ -6,7 +6,7 @@ itself and when it was *away*, cut off from where the collector stands, and when
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lab.truth import FILE, Deed, written
 from lab.year import Year
@@ -31,7 +31,11 @@ def whole(year: Year) -> dict[str, Any]:
         "seed": year.seed,
         "subjects": [_subject(year, name) for name in year.world],
         "affairs": [
-            {"what": one.what, "from": _at(min(d.begin for d in one.deeds)), "to": _at(max(d.end for d in one.deeds))}
+            {
+                "what": one.what,
+                "from": _at(min(d.begin for d in one.deeds)),
+                "to": _at(max(d.end for d in one.deeds)),
+            }
             for one in year.affairs
         ],
         "maintenance": [
@@ -43,7 +47,9 @@ def whole(year: Year) -> dict[str, Any]:
             }
             for one in year.windows
         ],
-        "not_watched": [{"from": _at(one.begin), "to": _at(one.end), "reason": one.reason} for one in year.gaps],
+        "not_watched": [
+            {"from": _at(one.begin), "to": _at(one.end), "reason": one.reason} for one in year.gaps
+        ],
     }
 
 
@@ -53,7 +59,7 @@ def _subject(year: Year, name: str) -> dict[str, Any]:
         "broken": [[_at(begin), _at(end)] for begin, end in year.broken.get(name, ())],
         "away": [[_at(begin), _at(end)] for begin, end in year.away[name]],
         "lost": [
-            {"from": _at(one.begin), "to": _at(one.end), "share": one.share}
+            {"from": _at(one.begin), "to": _at(one.end), "ratio": one.share}
             for one in year.deeds
             if one.what == "loss" and one.element == name
         ],
@@ -67,9 +73,9 @@ def _named(name: str) -> dict[str, str]:
 
 def _deed(one: Done) -> Deed:
     kind, _, subject = one.element.partition(":")
-    share = {"share": one.share} if one.what == "loss" else {}
-    of_line = kind == "circuit"
-    return Deed(subject, one.what, one.begin / 1e6, one.end / 1e6, share, "line" if of_line else "host")
+    details: dict[str, object] = {"ratio": one.share} if one.what == "loss" else {"silent": False}
+    to: Literal["line", "host"] = "line" if kind == "circuit" else "host"
+    return Deed(subject, one.what, one.begin / 1e6, one.end / 1e6, details, to)
 
 
 def _at(micros: int) -> str:

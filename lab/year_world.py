@@ -59,7 +59,9 @@ def key(kind: str, name: str) -> str:
 
 def parent(of: Element, world: Mapping[str, Element]) -> str:
     """The key of what an element hangs on; empty for nothing."""
-    return next((key(kind, of.upstream) for kind in ("device", "circuit") if key(kind, of.upstream) in world), "")
+    return next(
+        (key(kind, of.upstream) for kind in ("device", "circuit") if key(kind, of.upstream) in world), ""
+    )
 
 
 def away(world: Mapping[str, Element], broken: Mapping[str, Spans]) -> dict[str, Spans]:
