@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cold_start, growth, ledger, machine, metrics, outage, running, scrape, sweep
+from bench import cold_start, growth, ledger, machine, metrics, outage, readings, running, scrape, sweep
 from bench.section import Section, merged, page
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -50,6 +50,7 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "million": lambda: sweep.large(1_000_000, 1, 20.0),
         "start": lambda: cold_start.section(repetitions),
         "metrics": lambda: metrics.section(repetitions),
+        "readings": lambda: readings.section(repetitions),
         "ledger": ledger.section,
         "running": running.section,
         "running-million": lambda: running.section((running.LARGEST,), "The running service, very large"),

@@ -32,7 +32,9 @@ KEEPING_LOOK_SECONDS = 60.0  # after a start, too: the rounds come first
 KEEPING_AGAIN_SECONDS = 3600.0
 KEEPING_LONGEST_SECONDS = 12 * 3600.0
 _PRACTICE = "practice-network"
-TRAPS = "traps"
+TRAPS, JUDGE = "traps", "judge"
+_JUDGE_LATER = 15.0
+MOST_JUDGED = 30_000  # checks; of more the indicators are judged when somebody asks for them
 
 
 @dataclass(slots=True)
@@ -46,6 +48,14 @@ class Child:
     stop_seconds: float = processes.STOP_SECONDS
     process: subprocess.Popen[bytes] | None = None
     again_at: float = field(default=0.0)
+    later: float = 0.0  # seconds after the others: they come first
+
+    def begin(self, now: float) -> None:
+        """Start it now, or later where the others come first."""
+        self.process = None
+        self.again_at = now + self.later if self.later else 0.0
+        if not self.later:
+            self.start()
 
     def start(self) -> None:
         """Start it, if it is wanted, in our own group, so that Ctrl-C reaches it and it can leave that to us."""
@@ -57,10 +67,11 @@ class Child:
             )
 
     def look(self, now: float) -> None:
-        """Start it again, a second after it was found dead."""
-        if self.process is None or self.process.poll() is None:
+        """Start it again, a second after it was found dead; or for the first time, where it was to wait."""
+        ended = self.process is not None and self.process.poll() is not None
+        if not ended and not (self.process is None and self.again_at):
             return
-        if not self.again_at:
+        if self.process is not None and not self.again_at:
             log.error("%s ended with status %s; it is started again", self.name, self.process.returncode)
             self.again_at = now + _RESTART_SECONDS
         elif now >= self.again_at:
@@ -139,7 +150,7 @@ def serve(
         tests = _tests(accepted.place, data_dir)
         tester = Starter(tests, accepted.tests)
         for child in children:
-            child.start()
+            child.begin(time.monotonic())
         while not stopping.wait(_LOOK_SECONDS):
             if reloading.is_set():
                 reloading.clear()
@@ -167,7 +178,9 @@ def _reload(config: Path, data_dir: Path, children: list[Child]) -> Accepted | N
             child.wanted = accepted.traps
         elif child.name == "ask":
             child.stop_seconds = processes.stop_seconds(accepted.checks)
-        child.start()
+        elif child.name == JUDGE:
+            child.wanted = accepted.checks <= MOST_JUDGED
+        child.begin(time.monotonic())
     return accepted
 
 
@@ -262,7 +275,13 @@ def _children(
         return [Child("tell", tell, (fd,))]
     traps = Child(TRAPS, [*PYTHON, "collector.traps", *common], wanted=accepted.traps)
     seconds = processes.stop_seconds(accepted.checks)
-    return [Child("ask", ask, stop_seconds=seconds), Child("tell", tell, (fd,)), traps]
+    judge = Child(
+        JUDGE,
+        [*PYTHON, "collector.judge", *common],
+        wanted=accepted.checks <= MOST_JUDGED,
+        later=_JUDGE_LATER,
+    )
+    return [Child("ask", ask, stop_seconds=seconds), Child("tell", tell, (fd,)), traps, judge]
 
 
 def _keeper(config: Path, data_dir: Path, daily: due.Daily) -> Keeper:

@@ -17,6 +17,7 @@ import numpy as np
 
 from collector import checks, frames, inforce, processes, quality, restore, runs, telling, tracing
 from collector.feed import Feed
+from collector.hinting import Hinting
 from collector.ledger import reading, store
 from collector.opening import Opening, Standing
 from collector.reference import Reference
@@ -31,7 +32,7 @@ from config.asked import BUILT_IN
 from config.model import Config
 from probes import PROBERS
 from probes.clock import Clock, SystemClock
-from probes.columns import DOWN, Answers, Targets
+from probes.columns import DOWN, UP, Answers, Targets
 from probes.eyes import Eyes
 from probes.texts import Texts
 
@@ -64,6 +65,7 @@ class Asker:
         self.who = who(asked.specs, ids)
         self.writer = Writer(self.opening, self.life, Spool(data_dir, Heading(self.life, self.standing.base)))
         self.tracer = tracing.Tracer(self.writer.put)
+        self.hinting = Hinting()
         self.reference = Reference(config.vantage.clock, clock)
         self.rounds: list[Round] = []
         self.problems: dict[str, str] = {}  # by round: why it cannot be held
@@ -115,6 +117,7 @@ class Asker:
         for one in self.rounds:
             one.stop()
         self.tracer.close()
+        self.hinting.close()
         self.reference.stop()
         written = self.writer.close(seconds)
         self.feed.close()
@@ -153,16 +156,18 @@ class Asker:
     def _beat(self) -> None:
         """Say once a second that we are here, whatever the rounds do."""
         if self.feed.heard:
-            self.feed.publish(telling.beat(self._about(), self.rounds))
+            self.feed.publish(telling.beat(self._about(), self.rounds, self.hinting.news()))
 
     def _tell(self, one: Round, answers: Answers | None) -> None:
         if answers is not None:
             self._trace(one, answers)
+            if one.plan.probe == "snmp":
+                self._hint(one, answers)
         if self.feed.heard:
             self.feed.publish(telling.news(self._about(), self.rounds, one, answers))
 
     def _full(self) -> bytes:
-        return telling.full(self._about(), self.rounds, self.who)
+        return telling.full(self._about(), self.rounds, self.who, self.hinting.checks)
 
     def _about(self) -> telling.About:
         traps = self.trapped.said()
@@ -226,6 +231,17 @@ class Asker:
                     one.plan.hosts[target],
                     targets.source[target],
                 )
+
+    def _hint(self, one: Round, answers: Answers) -> None:
+        """Have those pinged whose agents were silent; a refusal is no silence."""
+        plan, targets = one.plan, answers.target.tolist()
+        self.hinting.heard(
+            plan.checks[targets[row]] for row in np.flatnonzero(answers.outcome == UP).tolist()
+        )
+        for row in np.flatnonzero(answers.outcome == DOWN).tolist():
+            if not answers.reason.get(row):
+                target = targets[row]
+                self.hinting.submit(plan.checks[target], plan.hosts[target], plan.targets.source[target])
 
 
 def _open(one: Round) -> None:

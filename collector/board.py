@@ -13,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.frames import Columns
+from collector.readings import NAMES
+from collector.shelf import Places, Shelf
 from collector.subjects import Subjects, subjects
-from collector.telling import VALUE
+from collector.telling import HINT, HINTS, VALUE
 from collector.version import VERSION
 from config.model import Config
 from exporters import reading
 from exporters.reading import CollectorNow, Kind, Overview, RoundNow, Subject, TrapsNow
-from indicators.threestate import UNKNOWN, UP, k_of_n, mask
+from indicators.threestate import DOWN, UNKNOWN, UP, k_of_n, mask
+from probes.snmp_talk import RESTING
 
 # Frames come every second; after so long without one nobody knows.
 STALE_SECONDS = 5.0
@@ -46,6 +49,7 @@ class Board:
         self._needed = _needed(config, self._subjects["circuits"])
         self._header: dict[str, Any] = {}
         self._reasons: dict[str, str]
+        self._hints: frozenset[int] = frozenset()
         self._at = float("-inf")
         self._begin([])
 
@@ -53,6 +57,8 @@ class Board:
         """Take one frame into account, received at `at` (monotonic seconds)."""
         if (who := header.pop("who", None)) is not None:
             self._begin(who)
+        self._shelf.take(header.pop(NAMES, ()), columns)
+        self._hints = frozenset(header.pop(HINTS, self._hints))
         self._header, self._at = {**self._header, **header}, at
         for check in map(str, columns["check"].tolist()) if columns and self._reasons else ():
             self._reasons.pop(check, None)
@@ -80,6 +86,8 @@ class Board:
         upstream = np.concatenate([raw["circuits"].now.state, raw["devices"].now.state, [UP]])
         masked = {kind: _masked(raw[kind], upstream[above]) for kind, above in self._above.items()}
         kinds = {**raw, **masked, "services": self._derived(raw)}
+        seen = self._seen(why)
+        kinds = {kind: replace(one, readings=self._shelf.laid_out(kind, seen)) for kind, one in kinds.items()}
         return Overview(now, kinds, self._collector(bool(watching), fresh))
 
     def _begin(self, who: list[list[Any]]) -> None:
@@ -94,11 +102,37 @@ class Board:
             kind: np.array([rows[kind].get(one.id, -1) for one in all_], np.int64) % len(self._ids)
             for kind, all_ in self._subjects.items()
         }
+        self._shelf = Shelf(self._places(who))
         self._reasons = {}
         nothing = np.full(len(self._ids), np.nan)
         self._columns: Columns = {"outcome": np.full(len(self._ids), -1, np.int8)}
         self._columns.update({name: nothing.copy() for name in _COLUMNS[1:]})
         self._values: dict[str, NDArray[np.float64]] = {}
+
+    def _places(self, who: list[list[Any]]) -> dict[str, Places]:
+        """Which checks read figures of the subjects of each kind: their own, and those of circuits' interfaces."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        begin = 0
+        for one, probe, checks, told in who:
+            kind = "circuits" if one == "interface" else f"{one}s"
+            if probe != "icmp":  # of which there may be very many, and which read nothing
+                at = {subject.id: row for row, subject in enumerate(self._subjects.get(kind, ()))}
+                asked = [(at[id_], begin + row) for row, id_ in enumerate(told) if id_ in at]
+                found.setdefault(kind, []).extend(asked)
+            begin += len(checks)
+        columns = {kind: np.array(sorted(pairs), np.int64).reshape(-1, 2).T for kind, pairs in found.items()}
+        return {kind: Places(subject, self._ids[row], row) for kind, (subject, row) in columns.items()}
+
+    def _seen(self, unseen: list[str]) -> NDArray[np.bool_]:
+        """By check, whether what was read of it still holds: it answered, and somebody watches.
+
+        An interface that is down was read; a device that is down was not.
+        """
+        watched = np.array([not why for why in unseen])[self._probe]
+        interface = np.array([probe == "interface" for probe in self._probes])[self._probe]
+        outcome = self._columns["outcome"]
+        seen: NDArray[np.bool_] = watched & ((outcome == UP) | (interface & (outcome == DOWN)))
+        return seen
 
     def _subject_rows(self, kind: str, who: list[list[Any]]) -> dict[str, int]:
         """The row of every subject of a kind that is asked."""
@@ -128,7 +162,7 @@ class Board:
         state = np.where(watched & (outcome >= 0), outcome, UNKNOWN).astype(np.int8)
         told = np.isin(ids, [*map(int, self._reasons)])
         why = {
-            row: (self._reasons.get(str(ids[row]), "") if watched[row] else "") or unseen[probe[row]]
+            row: (self._reason(int(ids[row])) if watched[row] else "") or unseen[probe[row]]
             for row in np.flatnonzero(told | (state != UP)).tolist()
         }
         now = reading.Columns(
@@ -142,6 +176,11 @@ class Board:
             values=self._shown(place, state),
         )
         return Kind(self._subjects[kind], now)
+
+    def _reason(self, check: int) -> str:
+        """What is told of a check; where only its agent is silent, what that may come from."""
+        reason = self._reasons.get(str(check), "")
+        return HINT if reason in ("", RESTING) and check in self._hints else reason
 
     def _shown(self, place: NDArray[np.int64], state: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
         """The live figures that anybody of a kind has."""

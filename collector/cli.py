@@ -2,18 +2,22 @@
 
 import click
 
+from collector.commands.amend import amend
 from collector.commands.archive import backup, restore
 from collector.commands.discover import discover
 from collector.commands.explain import explain
 from collector.commands.facts import circuits, ping, runs, status, trace
+from collector.commands.faults import faults
 from collector.commands.inventory import export, import_
 from collector.commands.judged import days, indicators_command, outages_command
 from collector.commands.keeping import ledger
+from collector.commands.maintenance import maintenance
 from collector.commands.practice import demo, lab
 from collector.commands.practice_year import year_command
 from collector.commands.records import records
 from collector.commands.service import check, run
 from collector.commands.shared import Commands
+from collector.commands.sheets import ENTERED
 from collector.commands.snippets import snippets
 from collector.commands.traps import traps
 
@@ -36,7 +40,10 @@ for command in (
     explain,
     indicators_command,
     traps,
+    maintenance,
+    faults,
     records,
+    amend,
     ping,
     trace,
     ledger,
@@ -49,6 +56,8 @@ for command in (
     snippets,
 ):
     main.add_command(command)
+for entered in ENTERED:
+    records.add_command(entered)
 
 lab.add_command(year_command)
 

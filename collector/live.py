@@ -20,6 +20,7 @@ from collector.totals import Tally
 from config.errors import LinewalkerError
 from config.model import Config
 from exporters.reading import STATES, Change, Overview
+from exporters.standing import StandingFiles
 from probes.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class LiveReader:
         self._stopping = threading.Event()
         self._unreadable = False
         self._tally = Tally()
+        self._judged = StandingFiles(data_dir)
         self._totals: Totals | None = None  # until they were counted once
         self._ledger: Ledger | None = None
         self._file = 0
@@ -87,7 +89,7 @@ class LiveReader:
         about = replace(about, problem=problem, config_refused=bool(refused))
         if kept:
             about = replace(about, keeping_failed=bool(kept.problems), kept_at=kept.succeeded_at)
-        return replace(found, collector=about)
+        return replace(found, collector=about, standing=self._judged.read())
 
     def recent(self, limit: int) -> tuple[Change, ...]:
         """The newest recorded changes of all subjects."""

@@ -15,6 +15,7 @@ import numpy as np
 from collector import packets, quality, rows, runs, watches
 from collector.asking import Asking, HungError
 from collector.ledger.store import Batch
+from collector.readings import NEVER, Interned, Told, newest
 from collector.reference import Offset
 from probes.clock import Clock, Steps
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Floats, Ints, Prober, Sight, Targets
@@ -55,6 +56,7 @@ class Now:
     loss: Floats
     reason: dict[int, str]
     values: dict[str, Floats] = field(default_factory=dict)
+    readings: dict[int, Told] = field(default_factory=lambda: NEVER)
     watching: bool = False
     completed: int = 0
     late: float = 0.0
@@ -109,6 +111,7 @@ class Round:
         self._origin = float("nan")
         self._offset: Offset | None = None  # as it was when the last completed round ended
         self._steps = Steps(clock)
+        self._interned = Interned()
         self._held = threading.Lock()
 
     def hold(self, *, opening: bool = False) -> None:
@@ -179,7 +182,8 @@ class Round:
         rtt[answers.target[known]] = answers.rtt[known]
         reason = _reasons(self.now.reason, answers, changes)
         values = _newest(self.now.values, answers, len(rtt))
-        self.now = replace(self.now, state=state, rtt=rtt, reason=reason, values=values)
+        read = newest(self.now.readings, answers, self._interned)
+        self.now = replace(self.now, state=state, rtt=rtt, reason=reason, values=values, readings=read)
 
     def _facts(self, changes: runs.Changes, records: Iterable[packets.PacketRecord]) -> Batch:
         batch = Batch()

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from collector import frames
+from collector import frames, readings
 from collector.reference import Offset
 from collector.rounds import Round
 from probes.columns import Answers
 
+HINTS = "hints"  # the header key of the checks whose device answers pings while its agent is silent
+HINT = "pings are answered, SNMP is not: the community, the agent's access list or the port may be wrong"
 VALUE = "value:"  # how the column of a live figure is named in a frame
 
 
@@ -38,24 +40,32 @@ class About:
     traps: dict[str, Any] | None = None  # what *traps* said of itself; None while it is not there
 
 
-def beat(about: About, rounds: Sequence[Round]) -> bytes:
-    """We are here, whatever the rounds do."""
-    return frames.pack(_header(about, rounds))
+def beat(about: About, rounds: Sequence[Round], hints: Sequence[int] | None) -> bytes:
+    """We are here, whatever the rounds do; and, where that is new, whose agents alone are silent."""
+    return frames.pack(_header(about, rounds) | ({} if hints is None else {HINTS: hints}))
 
 
 def news(about: About, rounds: Sequence[Round], one: Round, answers: Answers | None) -> bytes:
     """What these answers changed, or with none how the whole round stands."""
     rows = np.arange(len(one.checks)) if answers is None else answers.target
-    return frames.pack({**_header(about, rounds), "reasons": _reasons(one, rows)}, _columns(one, rows))
+    header, columns = {**_header(about, rounds), "reasons": _reasons(one, rows)}, _columns(one, rows)
+    # Figures with labels may be very many: they are told once, when they were read.
+    if answers is not None and one.now.readings is not readings.NEVER:
+        header[readings.NAMES], read = readings.news(one.now.readings, one.plan.checks, rows.tolist())
+        columns |= read
+    return frames.pack(header, columns)
 
 
-def full(about: About, rounds: Sequence[Round], who: Sequence[Group]) -> bytes:
+def full(about: About, rounds: Sequence[Round], who: Sequence[Group], hints: Sequence[int]) -> bytes:
     """Everything: who is asked, and how they all stand."""
     everybody = [(one, np.arange(len(one.checks))) for one in rounds]
     columns = _joined([_columns(one, rows) for one, rows in everybody])
     reasons = {check: text for one, rows in everybody for check, text in _reasons(one, rows).items()}
     told = [[one.kind, one.probe, [*one.checks], [*one.subjects]] for one in who]
-    return frames.pack({**_header(about, rounds), "who": told, "reasons": reasons}, columns)
+    figures = [(one.plan.checks[row], read) for one in rounds for row, read in one.now.readings.items()]
+    names, read = readings.packed(figures, everything=True)
+    header = {**_header(about, rounds), "who": told, "reasons": reasons, readings.NAMES: names, HINTS: hints}
+    return frames.pack(header, columns | read)
 
 
 def _joined(parts: Sequence[frames.Columns]) -> frames.Columns:

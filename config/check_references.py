@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from config.keys import nearest
 from config.tree import SUBJECTS, Entry, Loc, Remark
 
-_OWN_IDS = (("groups",), ("carriers",), ("sites",), SUBJECTS)
+_OWN_IDS = (("service_hours",), ("groups",), ("carriers",), ("sites",), SUBJECTS)
 _UPSTREAMS = ("devices", "circuits")
 _IN_ENTRIES = (
     ("circuits", "carrier", ("carriers",)),
@@ -41,7 +41,7 @@ def repeated_ids(root: Entry) -> Iterator[Remark]:
 
 
 @dataclass(slots=True)
-class _References:
+class References:
     """What may be referred to; sections that could not be read in full are in `unsure` and never dangle."""
 
     root: Entry
@@ -78,7 +78,7 @@ class _References:
 
 def dangling_references(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     """Every reference to a carrier, site, circuit, device or group that is not there."""
-    references = _References(root, unsure)
+    references = References(root, unsure)
     for section, key, sections in _IN_ENTRIES:
         for entry in root.entries(section):
             yield from references.dangling((*entry.loc, key), entry.text(key), sections)
@@ -90,14 +90,14 @@ def dangling_references(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]
     yield from _dangling_groups(references)
 
 
-def _dangling_members(references: _References) -> Iterator[Remark]:
+def _dangling_members(references: References) -> Iterator[Remark]:
     for service in references.root.entries("services"):
         for entry in (service, *service.entries("changes")):
             for loc, name in (*entry.texts("circuits"), *entry.within("needs").texts("of")):
                 yield from references.dangling(loc, name, ("circuits",))
 
 
-def _dangling_groups(references: _References) -> Iterator[Remark]:
+def _dangling_groups(references: References) -> Iterator[Remark]:
     """Groups must be among those listed; where none are listed, a target's group must be used somewhere."""
     root = references.root
     listed = "groups" in root.values

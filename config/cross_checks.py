@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from config import (
     check_addresses,
     check_dates,
+    check_hours,
     check_interfaces,
     check_probes,
     check_references,
     check_services,
+    check_targets,
     check_throughput,
 )
 from config.tree import Entry, Remark
@@ -25,6 +27,9 @@ CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
     check_probes.unverified_certificates,
     check_dates.reversed_service_days,
     check_dates.misplaced_changes,
+    check_hours.reserved_hours,
+    check_targets.repeated_targets,
+    check_targets.unfit_units,
 )
 
 
@@ -33,5 +38,6 @@ def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     for check in CHECKS:
         yield from check(root)
     yield from check_references.dangling_references(root, unsure)
+    yield from check_hours.dangling_hours(root, unsure)
     yield from check_interfaces.unbound_interfaces(root, unsure)
     yield from check_throughput.impossible_tests(root, unsure)

@@ -6,11 +6,12 @@ A table to add to, and how a heading is looked up in it. How cells are read is i
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A setting of a circuit: its title in both languages, and what else it is called, the clearest first."""
+    """What a column holds: its title in both languages, and what else it is called, the clearest first."""
 
     field: str
     zh: str
@@ -82,6 +83,12 @@ HEADINGS = (
     Heading("contract", "合同编号", "Contract", "合同号 合同代码 协议编号 合同"),
     Heading("monthly_fee", "月租", "Monthly fee", "月租费 月租金 月费 月费用 月使用费 月资费"),
     Heading("fault_phone", "报障电话", "Fault phone", "故障电话 报修电话 故障申告电话 障碍申告电话 客服电话"),
+    Heading(
+        "service_hours",
+        "服务时间",
+        "Service hours",
+        "服务时段 服务时间要求 保障时间 保障时段 业务时间 业务时段 运行时间 开放时间",
+    ),
     Heading("a_address", "A端地址", "A address", "A端详细地址 A端安装地址 A端装机地址 本端安装地址"),
     Heading("a_contact", "A端联系人", "A contact", "A端联系方式 本端联系人 本端联系方式"),
     Heading(
@@ -138,38 +145,51 @@ def _turned(name: str) -> str:
     return name[len(end) :] + end
 
 
-def _known() -> dict[str, tuple[str, int]]:
-    found = {plain(name): ("", 0) for name in OF_NO_USE.split()}
-    for heading in HEADINGS:
-        # A name of two words is a title of its own; among the others only Chinese and one-word names stand.
-        others = re.split(r" (?![a-z])", heading.others)
-        for rank, name in enumerate((heading.zh, heading.en, heading.field, *others)):
-            found.setdefault(plain(name), (heading.field, rank))
-    turned = {_turned(name): meant for name, meant in found.items()}
-    return {**turned, **found}
+@dataclass(frozen=True)
+class Vocabulary:
+    """The headings that the lists of one kind may have; `needed` are those named where a list has none of them."""
+
+    headings: tuple[Heading, ...]
+    needed: tuple[str, ...]
+    of_no_use: str = ""
+
+    @cached_property
+    def titles(self) -> dict[str, Heading]:
+        """Every heading by the setting it means."""
+        return {heading.field: heading for heading in self.headings}
+
+    @cached_property
+    def known(self) -> dict[str, tuple[str, int]]:
+        """What headings mean and how clearly, by their plain form."""
+        found = {plain(name): ("", 0) for name in self.of_no_use.split()}
+        for heading in self.headings:
+            # A name of two words is a title of its own; among the others only Chinese and one-word names stand.
+            others = re.split(r" (?![a-z])", heading.others)
+            for rank, name in enumerate((heading.zh, heading.en, heading.field, *others)):
+                found.setdefault(plain(name), (heading.field, rank))
+        turned = {_turned(name): meant for name, meant in found.items()}
+        return {**turned, **found}
+
+    def field_of(self, written: str) -> tuple[str, int, str]:
+        """The setting a heading means (empty: none), how clearly it says so (0 is best), and the unit it names."""
+        whole = plain(written)
+        if whole in self.known:
+            return (*self.known[whole], "")
+        match = _BRACKETED.fullmatch(unicodedata.normalize("NFKC", written).strip())
+        name, unit = (plain(match["name"]), match["unit"].strip()) if match else ("", "")
+        if name not in self.known or "万" in unit:  # fees in ten thousands are no fees
+            return "", 0, ""
+        return (*self.known[name], unit)
+
+    def examples(self, field: str) -> str:
+        """Some headings that mean a setting, for a message: our own, and the shortest and loosest."""
+        heading = self.titles[field]
+        others = [name for name in heading.others.split() if not name[-1].isascii()]
+        return "/".join((heading.zh, *others[-2:]))
 
 
-KNOWN = _known()
-TITLES = {heading.field: heading for heading in HEADINGS}
-
-
-def field_of(written: str) -> tuple[str, int, str]:
-    """The setting a heading means (empty: none), how clearly it says so (0 is best), and the unit it names."""
-    whole = plain(written)
-    if whole in KNOWN:
-        return (*KNOWN[whole], "")
-    match = _BRACKETED.fullmatch(unicodedata.normalize("NFKC", written).strip())
-    name, unit = (plain(match["name"]), match["unit"].strip()) if match else ("", "")
-    if name not in KNOWN or "万" in unit:  # fees in ten thousands are no fees
-        return "", 0, ""
-    return (*KNOWN[name], unit)
-
-
-def examples(field: str) -> str:
-    """Some headings that mean a setting, for a message: our own, and the shortest and loosest."""
-    heading = TITLES[field]
-    others = [name for name in heading.others.split() if not name[-1].isascii()]
-    return "/".join((heading.zh, *others[-2:]))
+CIRCUITS = Vocabulary(HEADINGS, ("name", "carrier", "address"), OF_NO_USE)
+TITLES, field_of, examples = CIRCUITS.titles, CIRCUITS.field_of, CIRCUITS.examples
 
 
 def family(written: str) -> str:

@@ -1,4 +1,4 @@
-"""A list of circuits as an office keeps it, in Excel or CSV: its rows, which row holds the headings, what they mean.
+"""A list as an office keeps it, in Excel or CSV: its rows, which row holds the headings, what they mean.
 
 Titles above, sums and remarks below, and merged cells are understood; a file that is no such list is refused as a
 whole. What the cells hold is read elsewhere, and nothing is compared here.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.errors import ConfigError, Finding, LinewalkerError, WrongValueError
 from config.files import decode, read_workbook
-from config.headings import HEADINGS, REMARKS, SUMS, TITLES, examples, field_of, plain
+from config.headings import CIRCUITS, REMARKS, SUMS, Vocabulary, plain
 from config.keys import nearest
 from config.spellings import narrow
 from config.tables import UnreadableRowError, Written, letters_of, place_of, rows_of
@@ -22,7 +22,6 @@ from config.workbooks import CONTAINER, SeveralSheetsError, Sheet, read_sheet
 _MOST_ABOVE = 30  # rows of titles above the headings
 _FEWEST_KNOWN = 2
 _NOT_READ = "-"
-_NEEDED = ("name", "carrier", "address")
 _ZIP = b"PK\x03\x04"
 
 _IN_CONTAINER = {
@@ -83,6 +82,7 @@ class Listing:
     rows: list[tuple[int, list[str]]]
     refused: dict[tuple[int, int], WrongValueError] = field(default_factory=dict)
     merged: list[tuple[int, int, str]] = field(default_factory=list)
+    vocabulary: Vocabulary = CIRCUITS
     head: int = 0
     columns: list[Column] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -143,10 +143,12 @@ def _is_aside(cells: Sequence[str]) -> bool:
     return len(texts) == 1 or first.startswith(REMARKS) or any(sums)
 
 
-def read_listing(path: Path, sheet: str = "", named: Mapping[str, str] | None = None) -> Listing:
-    """The list in a file; `named` says for headings what they mean, `-` for nothing.
+def read_listing(
+    path: Path, sheet: str = "", named: Mapping[str, str] | None = None, vocabulary: Vocabulary = CIRCUITS
+) -> Listing:
+    """The list in a file, of circuits or of what `vocabulary` knows; `named` says what headings mean, `-` nothing.
 
-    Raises ConfigError for a file that is no list of circuits, LinewalkerError for headings that are not in it.
+    Raises ConfigError for a file that is no such list, LinewalkerError for headings that are not in it.
     """
     try:
         listing = _read(path, sheet)
@@ -154,20 +156,21 @@ def read_listing(path: Path, sheet: str = "", named: Mapping[str, str] | None = 
         row = wrong.row if isinstance(wrong, UnreadableRowError) else 0
         place = place_of(str(path), row) if row else str(path)
         raise ConfigError((Finding(wrong.rule, "error", place, wrong.text, wrong.values),)) from None
-    _find_headings(listing, _meanings(named or {}))
+    listing.vocabulary = vocabulary
+    _find_headings(listing, _meanings(named or {}, vocabulary))
     return listing
 
 
-def _meanings(named: Mapping[str, str]) -> dict[str, str]:
+def _meanings(named: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, str]:
     """What was said of headings, by their plain form; a setting may be named by any of its own headings."""
     found = {}
     for heading, meant in named.items():
-        setting = meant if meant in TITLES else field_of(meant)[0]
+        setting = meant if meant in vocabulary.titles else vocabulary.field_of(meant)[0]
         if meant != _NOT_READ and not setting:
             raise LinewalkerError(
-                "{field} is no setting of a circuit; expected one of {known}",
+                "{field} is nothing that such a list holds; expected one of {known}",
                 field=meant,
-                known=", ".join(TITLES),
+                known=", ".join(vocabulary.titles),
             )
         found[plain(heading)] = setting
     return found
@@ -236,10 +239,11 @@ def _from_text(raw: bytes, path: Path) -> Listing:
 def _find_headings(listing: Listing, named: Mapping[str, str]) -> None:
     """Choose the row, or the two rows, in which most headings are known."""
     best: list[Column] = []
+    known = listing.vocabulary
     for place, (row, cells) in enumerate(listing.rows[:_MOST_ABOVE]):
         below = listing.rows[place + 1 : place + 2]
-        for depth, headings in enumerate((cells, _joined(cells, below[0][1]) if below else [])):
-            columns = [_column(number, text, named) for number, text in enumerate(headings, 1)]
+        for depth, headings in enumerate((cells, _joined(cells, below[0][1], known) if below else [])):
+            columns = [_column(number, text, named, known) for number, text in enumerate(headings, 1)]
             if _known(columns) > _known(best):
                 best, listing.head = columns, row + depth
     if _known(best) < _FEWEST_KNOWN:
@@ -254,20 +258,20 @@ def _known(columns: Sequence[Column]) -> int:
     return len({column.field for column in columns if column.field})
 
 
-def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+def _joined(upper: Sequence[str], lower: Sequence[str], known: Vocabulary) -> list[str]:
     """Headings of two rows as one: `A端` above `单位` and `地址` gives `A端单位` and `A端地址`."""
     found, above = [], ""
     for number in range(1, max(len(upper), len(lower)) + 1):
         over, under = _cell(upper, number).strip(), _cell(lower, number).strip()
         above = over or above
         joined = over if under in ("", over) else above + under
-        found.append(joined if field_of(joined)[0] or not under else (under if not over else joined))
+        found.append(joined if known.field_of(joined)[0] or not under else (under if not over else joined))
     return found
 
 
-def _column(number: int, written: str, named: Mapping[str, str]) -> Column:
+def _column(number: int, written: str, named: Mapping[str, str], known: Vocabulary) -> Column:
     heading = narrow(written)
-    setting, rank, unit = field_of(heading)
+    setting, rank, unit = known.field_of(heading)
     meant = next((name for name in (plain(heading), letters_of(number).casefold()) if name in named), None)
     if heading and meant:
         setting, rank = named[meant], -1
@@ -277,7 +281,7 @@ def _column(number: int, written: str, named: Mapping[str, str]) -> Column:
 def _no_headings(listing: Listing) -> ConfigError:
     values: dict[str, object] = {
         "most": _MOST_ABOVE,
-        "known": ", ".join(examples(setting) for setting in _NEEDED),
+        "known": ", ".join(map(listing.vocabulary.examples, listing.vocabulary.needed)),
     }
     text = (
         "no row of headings is among the first {most}; looked for {known} and the like; "
@@ -303,7 +307,7 @@ def _refuse_unfound(listing: Listing, named: Mapping[str, str]) -> None:
 
 def _settle_twofold(listing: Listing) -> None:
     """Where several columns mean one setting, the clearest heading counts; of two alike neither does."""
-    for heading in HEADINGS:
+    for heading in listing.vocabulary.headings:
         alike = [column for column in listing.columns if column.field == heading.field]
         best = min((column.rank for column in alike), default=0)
         clearest = [column for column in alike if column.rank == best]

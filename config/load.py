@@ -4,24 +4,31 @@ The order of things: read the text, its YAML, the tables it names; validate each
 entries against each other; say everything with its place. What single values and entries may be is not here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from config import profiles
+from config import calendars, policy, profiles
+from config.check_hours import years_without_calendar
 from config.cross_checks import cross_check
 from config.errors import ConfigError, Finding, WrongValueError
 from config.files import Archive, Folder, Texts, open_archive
 from config.messages import remarks_of
 from config.model import Config, Network
 from config.tables import Table, Written, read_table
-from config.tree import LISTS, Entry, Loc, Remark, Tree, Value, path_text
+from config.tree import LISTS, Entry, Loc, Remark, Tree, Value, path_text, value_at
+from config.yaml_models import Made, Read
 from config.yaml_places import Document, NotYamlError, read_yaml
+from indicators.policy import Policy
 from probes.snmp_profile import Profile
 
 Place = tuple[int, int, str]  # which file, which line or row, and both as text
+# In which order files are told of: the configuration, its tables, then these.
+_PROFILES, _CALENDARS, _POLICY = 100, 10_000, 20_000
 
 
 def load(
@@ -44,9 +51,12 @@ def load_text(text: str) -> Config:
     return _Loading(archive, archive.main).config()
 
 
-def check(path: Path) -> tuple[Finding, ...]:
-    """Every finding about the file at `path`, warnings too, in the order of the file and then of its tables."""
-    loading = _Loading(Folder(path), str(path))
+def check(path: Path, today: date | None = None) -> tuple[Finding, ...]:
+    """Every finding about the file at `path`, warnings too, in the order of the file and then of its tables.
+
+    The file may be a policy, too. With `today` it is said, too, where the running year lacks a calendar.
+    """
+    loading = _Loading(Folder(path), str(path), today=today)
     loading.read()
     return loading.found()
 
@@ -58,11 +68,14 @@ class _Loading:
     texts: Texts
     shown: str  # the file as the user named it
     incomplete: frozenset[str] = frozenset()
+    today: date | None = None
     kept: Archive = field(init=False)
     document: Document | None = None
     tables: dict[str, Table] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)  # lists whose table could not be read at all
     profiles: dict[str, Profile] = field(default_factory=dict)
+    years: list[calendars.Year] = field(default_factory=list)
+    rules: Policy = field(default_factory=Policy)
     findings: dict[str, tuple[int, int, Finding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,11 +85,20 @@ class _Loading:
         """The configuration, or ConfigError."""
         network = self.read()
         errors = tuple(finding for finding in self.found() if finding.severity == "error")
+        if network is None and not errors:
+            text = (
+                "this is a policy; expected a configuration of `key: value` lines, such as `organisation: …`"
+            )
+            errors = (Finding("shape", "error", f"{self.shown}:1", text),)
         if errors or network is None:
             raise ConfigError(errors)
-        profiles = tuple(self.profiles.values())
         return Config(
-            **dict(network), known_profiles=profiles, digest=self.kept.digest, text=self.kept.text()
+            **dict(network),
+            known_profiles=tuple(self.profiles.values()),
+            known_holidays=calendars.together(self.years),
+            rules=self.rules,
+            digest=self.kept.digest,
+            text=self.kept.text(),
         )
 
     def found(self) -> tuple[Finding, ...]:
@@ -88,8 +110,13 @@ class _Loading:
         tree = self._read_main()
         if tree is None:
             return None
+        if policy.is_policy(tree):
+            self._keep_all(0, policy.read_policy(self.kept.files[self.texts.main], self.shown).findings)
+            return None
         self._read_tables(tree)
         self._read_profiles(tree)
+        self._read_holidays(tree)
+        self._read_policy(tree)
         readable = {key: value for key, value in tree.items() if key not in self.unread}
         # Cross-checks see the tree, not the models: one bad value must not keep a dangling reference unsaid.
         network = self._validate(readable)
@@ -106,7 +133,7 @@ class _Loading:
         # What is kept of a workbook is its sheet as it was read: the ledger must do without the file.
         written = self.texts.table(name)
         self.kept.files[name] = written.text
-        return replace(written, name=str(Path(self.shown).parent / written.name))
+        return replace(written, name=self._shown(written.name))
 
     def _read_main(self) -> Tree | None:
         try:
@@ -129,14 +156,8 @@ class _Loading:
         for section in LISTS:
             name = tree.get(section)
             if isinstance(name, str):
-                try:
-                    written = self._written(name)
-                except WrongValueError as wrong:
-                    order, line, place = self._place((section,))
-                    self._add((order, line, f"{place}: {name}"), wrong)
-                    self.unread.add(section)
-                else:
-                    tree[section] = self._read_table(section, written)
+                with self._missing_at((section,), name):
+                    tree[section] = self._read_table(section, self._written(name))
 
     def _read_table(self, section: str, written: Written) -> list[Value]:
         table = read_table(written, section)
@@ -148,24 +169,63 @@ class _Loading:
     def _read_profiles(self, tree: Tree) -> None:
         """Ours, and those of the user's folder, which take the places of ours of the same name."""
         self.profiles = {one.name: one for one in profiles.built_in()}
-        folder = tree.get("profiles")
-        try:
-            names = self.texts.names(folder, profiles.ENDING) if isinstance(folder, str) else ()
-            for number, name in enumerate(names):
-                shown = str(Path(self.shown).parent / name)
-                found = profiles.read_profile(Path(name).stem, self._text(name), shown)
-                if found.profile is None:
-                    self.unread.add("profiles")
-                else:
-                    self.profiles[found.profile.name] = found.profile
-                for finding in found.findings:
-                    self._keep(1 + len(LISTS) + number, 1, finding)
-        except WrongValueError as wrong:
-            order, line, place = self._place(("profiles",))
-            self._add((order, line, f"{place}: {folder}"), wrong)
-            self.unread.add("profiles")
+        for name, found in self._read_folder(("profiles",), tree, _PROFILES, profiles.read_profile):
+            self.profiles[name] = found
         if "profiles" not in self.unread:
             self._say_all(profiles.unknown_names(Entry((), tree), self.profiles))
+
+    def _read_holidays(self, tree: Tree) -> None:
+        """The years of ours, and those of the user's folder, which take the places of ours."""
+        loc = ("calendar", "holidays")
+        own = self._read_folder(
+            loc, tree, _CALENDARS, lambda _, text, shown: calendars.read_year(text, shown)
+        )
+        self.years = [*calendars.built_in(), *(year for _, year in own)]
+        if self.today is not None and loc[0] not in self.unread:
+            known = frozenset(one.year for one in self.years)
+            self._say_all(years_without_calendar(Entry((), tree), known, self.today))
+
+    def _read_policy(self, tree: Tree) -> None:
+        name = tree.get("policy")
+        if isinstance(name, str):
+            with self._missing_at(("policy",), name):
+                found = policy.read_policy(self._text(name), self._shown(name))
+                self._keep_all(_POLICY, found.findings)
+                self.rules = found.made or self.rules
+
+    def _read_folder(
+        self, loc: Loc, tree: Tree, order: int, read: Callable[[str, str, str], Read[Made]]
+    ) -> list[tuple[str, Made]]:
+        """Every file of the folder named at `loc`, by its name; what is wrong there is said, and all is `unread`."""
+        folder, made = value_at(tree, loc), []
+        if isinstance(folder, str):
+            with self._missing_at(loc, folder):
+                for number, name in enumerate(self.texts.names(folder, profiles.ENDING)):
+                    found = read(Path(name).stem, self._text(name), self._shown(name))
+                    self._keep_all(order + number, found.findings)
+                    if found.made is None:
+                        self.unread.add(str(loc[0]))
+                    else:
+                        made.append((Path(name).stem, found.made))
+        return made
+
+    @contextmanager
+    def _missing_at(self, loc: Loc, name: str) -> Iterator[None]:
+        """What cannot be read of a file is said where the file is named."""
+        try:
+            yield
+        except WrongValueError as wrong:
+            order, line, place = self._place(loc)
+            self._add((order, line, f"{place}: {name}"), wrong)
+            self.unread.add(str(loc[0]))
+
+    def _shown(self, name: str) -> str:
+        """A file beside the configuration file as the user knows it."""
+        return str(Path(self.shown).parent / name)
+
+    def _keep_all(self, order: int, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
+            self._keep(order, 1, finding)
 
     def _validate(self, tree: Tree) -> Network | None:
         try:

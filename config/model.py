@@ -16,9 +16,12 @@ from config.addresses import Address, Directory, Id, Listen, Source, Zone
 from config.addresses import Network as Addresses
 from config.asked import EVERY_ROUND, Check, WrittenRounds
 from config.errors import WrongValueError
+from config.hours import ServiceHours
 from config.secret import Secret, SecretRef, StorageUrl, is_reference, reveal, with_password
 from config.throughput import Throughput
 from config.units import Day, Rate, TimeOfDay
+from indicators.calendar import Holidays
+from indicators.policy import Policy
 from probes.snmp_agent import Auth, Privacy
 from probes.snmp_profile import Profile
 
@@ -41,9 +44,10 @@ class Named(Model):
 
 
 class Calendar(Model):
-    """The zone in which days and years are counted."""
+    """The zone in which days and years are counted, and which days are worked."""
 
     zone: Zone = "Asia/Shanghai"
+    holidays: str = ""  # a folder of the user's own, beside this file; see `config.calendars`
 
 
 class Sentinels(Model):
@@ -63,6 +67,8 @@ class Vantage(Model):
 
 class Group(Named):
     """A class of circuits, services, devices or systems; where groups are listed, only these may be used."""
+
+    service_hours: str | None = None  # of its members that have none of their own
 
 
 class Carrier(Named):
@@ -103,6 +109,7 @@ class Change(Model):
     source: Source | None = None
     path: Path | None = None
     upstream: str | None = None
+    service_hours: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
@@ -131,6 +138,7 @@ class Circuit:
     contract: str = ""  # 合同号
     monthly_fee: str = ""  # 月租, yuan
     fault_phone: str = ""  # 报障电话
+    service_hours: str | None = None  # those of its group, or 7×24
     a_address: str = ""
     a_contact: str = ""
     z_address: str = ""
@@ -146,6 +154,7 @@ class ServiceChange(Model):
     group: str | None = None
     circuits: tuple[str, ...] | None = None
     needs: Need | None = None
+    service_hours: str | None = None
 
 
 class Service(Named):
@@ -156,6 +165,7 @@ class Service(Named):
     check: Check | None = None
     needs: Need | None = None
     circuits: tuple[str, ...] = ()  # its members, where it has a check of its own
+    service_hours: str | None = None
     changes: tuple[ServiceChange, ...] = ()
 
 
@@ -167,6 +177,7 @@ class Device(Named):
     site: str | None = None
     check: Check
     upstream: str | None = None
+    service_hours: str | None = None
 
 
 class System(Named):
@@ -176,6 +187,7 @@ class System(Named):
     site: str | None = None
     check: Check
     upstream: str | None = None
+    service_hours: str | None = None
 
 
 class TargetChange(Model):
@@ -283,6 +295,7 @@ class Network(Model):
     calendar: Calendar = Calendar()
     vantage: Vantage
     rounds: WrittenRounds = EVERY_ROUND()
+    service_hours: tuple[ServiceHours, ...] = ()
     groups: tuple[Group, ...] = ()
     carriers: tuple[Carrier, ...] = ()
     sites: tuple[Site, ...] = ()
@@ -296,6 +309,7 @@ class Network(Model):
     storage: Storage = Storage()
     listen: Listen = "127.0.0.1:8470"
     profiles: str = ""  # a folder of the user's own, beside this file; see `config.profiles`
+    policy: str = ""  # the file of the written policy, beside this file; see `config.policy`
 
 
 class Config(Network):
@@ -304,3 +318,5 @@ class Config(Network):
     digest: str = ""
     text: str = Field(default="", repr=False)
     known_profiles: tuple[Profile, ...] = Field(default=(), repr=False)
+    known_holidays: Holidays = Field(default=Holidays(), repr=False)
+    rules: Policy = Field(default=Policy(), repr=False)  # those of `policy`, or as built in

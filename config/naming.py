@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from config.errors import WrongValueError
 from config.headings import PATHS, family
+from config.hours import ALWAYS_ID
 from config.keys import nearest
 from config.model import Carrier, Circuit, Network
 from config.spellings import narrow
@@ -19,6 +20,7 @@ _SECTIONS = {
     "termination_z": ("sites",),
     "group": ("groups",),
     "upstream": ("devices", "circuits"),
+    "service_hours": ("service_hours",),
 }
 
 
@@ -80,7 +82,9 @@ class Naming:
             sections: self._gather(sections) for sections in set(_SECTIONS.values()) if self._lists(sections)
         }
         self._named = {
-            sections: {one.id: one.name for section in sections for one in getattr(network, section)}
+            sections: {
+                one.id: one.name or one.id for section in sections for one in getattr(network, section)
+            }
             for sections in self._names
         }
         self._families = _families(network.carriers)
@@ -93,7 +97,9 @@ class Naming:
         names = _Names(" or ".join(sections))
         for section in sections:
             for one in getattr(self._network, section):
-                names.add(one.id, one.name)
+                names.add(one.id, one.name or one.id)
+        if sections == ("service_hours",):
+            names.add(ALWAYS_ID, ALWAYS_ID)
         return names
 
     def id_of(self, setting: str, written: str) -> str:

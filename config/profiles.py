@@ -6,18 +6,16 @@ the name of its file, and one of the user's takes the place of ours of the same 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field
 
-from config.errors import Finding, WrongValueError
-from config.messages import remarks_of
+from config.errors import WrongValueError
 from config.model import Config
-from config.tree import SUBJECTS, Entry, Loc, Remark, path_text
-from config.yaml_places import NotYamlError, read_yaml
+from config.tree import SUBJECTS, Entry, Loc, Remark
+from config.yaml_models import Read, Written, read_model, twice
 from probes.interface import InterfaceSettings
 from probes.snmp import SnmpSettings, WatchedAgent
 from probes.snmp_profile import Convert, Figure, Label, Limit, Profile, ProfileTable
@@ -26,6 +24,15 @@ ENDING = ".yaml"
 
 _OID = re.compile(r"[0-2](\.(0|[1-9]\d{0,9})){1,127}", re.ASCII)
 _METRIC = re.compile(r"(device|interface)_[a-z][a-z0-9_]*", re.ASCII)
+# What is told of every device or of a probe, and what every figure is labelled with: see docs/metrics.md.
+_TAKEN = frozenset(
+    f"device_{name}"
+    for name in (
+        "info", "up", "watched", "rtt_seconds", "loss_ratio", "outages_total", "outage_seconds_total", "dns_seconds",
+        "connect_seconds", "tls_seconds", "first_byte_seconds", "certificate_days",
+    )
+)  # fmt: skip
+_LABELS_TAKEN = frozenset({"device", "circuit", "service", "system", "site", "group", "carrier"})
 _LABEL = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -49,11 +56,15 @@ def _read_metric(written: str) -> str:
             rule="metric",
             found=written,
         )
+    if written in _TAKEN:
+        raise WrongValueError(
+            "{found} is told of every device already; expected another name", rule="metric", found=written
+        )
     return written
 
 
 def _read_label(written: str) -> str:
-    if written == "device" or not _LABEL.fullmatch(written):
+    if written in _LABELS_TAKEN or not _LABEL.fullmatch(written):
         raise WrongValueError(
             "{found} cannot be a label here; expected small letters, such as interface",
             rule="label",
@@ -67,11 +78,7 @@ MetricName = Annotated[str, AfterValidator(_read_metric)]
 LabelName = Annotated[str, AfterValidator(_read_label)]
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
-
-
-class WrittenFigure(_Written):
+class WrittenFigure(Written):
     """The keys of a scalar or a column; see `probes.snmp_profile.Figure`."""
 
     name: str
@@ -86,6 +93,7 @@ class WrittenFigure(_Written):
     sensor_precision: Oid | None = None
     low: float | None = None
     high: float | None = None
+    where: dict[str, str] = Field(default_factory=dict)
 
     def figure(self) -> Figure:
         """As the probes have it."""
@@ -101,10 +109,11 @@ class WrittenFigure(_Written):
             sensor_scale=self.sensor_scale or "",
             sensor_precision=self.sensor_precision or "",
             limit=Limit(self.low, self.high),
+            where=tuple(self.where.items()),
         )
 
 
-class WrittenLabel(_Written):
+class WrittenLabel(Written):
     """The keys of a column that names its row."""
 
     name: str
@@ -117,7 +126,7 @@ class WrittenLabel(_Written):
         return Label(self.name, self.oid, self.label, tuple(self.words.items()))
 
 
-class WrittenTable(_Written):
+class WrittenTable(Written):
     """The keys of a table."""
 
     name: str
@@ -132,7 +141,7 @@ class WrittenTable(_Written):
         return ProfileTable(self.name, columns, labels, self.index or "")
 
 
-class WrittenProfile(_Written):
+class WrittenProfile(Written):
     """The keys of a profile."""
 
     about: str
@@ -147,52 +156,30 @@ class WrittenProfile(_Written):
         return Profile(name, scalars, tuple(one.table() for one in self.tables), self.agents, self.for_all)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadProfile:
-    """A profile, or None with everything that is wrong in its file."""
-
-    profile: Profile | None
-    findings: tuple[Finding, ...] = field(default=())
-
-
-def read_profile(name: str, text: str, shown: str) -> ReadProfile:
+def read_profile(name: str, text: str, shown: str) -> Read[Profile]:
     """The profile in a text; `shown` is the file as the user knows it, for the findings."""
-    try:
-        document = read_yaml(text)
-    except NotYamlError as wrong:
-        return ReadProfile(
-            None, (Finding(wrong.rule, "error", f"{shown}:{wrong.line}", wrong.text, wrong.values),)
-        )
-    said: list[Remark] = list(document.remarks)
-    tree: Any = document.tree
-    written = None
-    try:
-        written = WrittenProfile.model_validate(tree)
-    except ValidationError as error:
-        said += remarks_of(error, WrittenProfile)
-    else:
-        said += _doubled(written)
-    findings = []
-    for one in said:
-        line, path = document.line(one.loc), path_text(tree, one.loc)
-        place = f"{shown}:{line}: {path}" if path else f"{shown}:{line}"
-        findings.append((line, Finding(one.rule, one.severity, place, one.text, one.values)))
-    ordered = tuple(finding for _, finding in sorted(findings, key=lambda found: found[0]))
-    return ReadProfile(written.profile(name) if written and not ordered else None, ordered)
+    return read_model(text, shown, WrittenProfile, lambda written: written.profile(name), _doubled)
 
 
 def _doubled(written: WrittenProfile) -> Iterator[Remark]:
     """What is given once too often: two figures or labels of one name would overwrite each other."""
-    yield from _twice(("scalars",), [one.metric for one in written.scalars])
+    yield from twice(("scalars",), [one.metric for one in written.scalars])
     for number, table in enumerate(written.tables):
-        yield from _twice(("tables", number, "columns"), [one.metric for one in table.columns])
-        yield from _twice(("tables", number, "labels"), [one.label for one in table.labels])
+        yield from twice(("tables", number, "columns"), [one.metric for one in table.columns])
+        yield from twice(("tables", number, "labels"), [one.label for one in table.labels])
+        known = {*(one.label for one in table.labels), *([table.index] if table.index else [])}
+        for at, column in enumerate(table.columns):
+            yield from _unknown_labels(("tables", number, "columns", at, "where"), column, known)
+    for at, scalar in enumerate(written.scalars):
+        yield from _unknown_labels(("scalars", at, "where"), scalar, set())
 
 
-def _twice(loc: Loc, names: list[str]) -> Iterator[Remark]:
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            yield Remark((*loc, number), "doubled", "{name} is given twice; expected it once", {"name": name})
+def _unknown_labels(loc: Loc, figure: WrittenFigure, known: set[str]) -> Iterator[Remark]:
+    """Labels in `where` that no row has: the figure would never be there."""
+    for label in figure.where:
+        if label not in known:
+            text = "rows here have no label {label}; expected one of {known}"
+            yield Remark(loc, "where", text, {"label": label, "known": ", ".join(sorted(known)) or "none"})
 
 
 def unknown_names(root: Entry, known: Iterable[str]) -> Iterator[Remark]:
@@ -221,6 +208,6 @@ def built_in() -> tuple[Profile, ...]:
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if file.name.endswith(ENDING):
             read = read_profile(file.name.removesuffix(ENDING), file.read_text("utf-8"), file.name)
-            assert read.profile is not None, read.findings  # noqa: S101 - a test reads each of them
-            found.append(read.profile)
+            assert read.made is not None, read.findings  # noqa: S101 - a test reads each of them
+            found.append(read.made)
     return tuple(found)

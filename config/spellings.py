@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from config.addresses import read_address, read_id
 from config.errors import WrongValueError
 from config.headings import NOTHING, PATHS, RATE_WORDS, WHOLE_RATES
+from config.hours import ALWAYS_ID
 from config.messages import remarks_of
 from config.model import Change
 from config.tables import read_change
@@ -29,9 +30,10 @@ _FEE = re.compile(r"[¥￥]?(\d[\d,]*(?:\.\d+)?)元?(?:/月)?")
 _WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
+_ALWAYS = re.compile(r"7\s*[xX×*＊]\s*24\s*(小时|h)?|全天(候)?", re.ASCII)
 _NUMBER = re.compile(r"[+\-][\d\s()\-]+")
 _CHANGES = TypeAdapter(tuple[Change, ...])
-CHANGING = ("carrier", "commit_rate", "group", "address", "source", "path", "upstream")
+CHANGING = ("carrier", "commit_rate", "group", "address", "source", "path", "upstream", "service_hours")
 """What may change on a day."""
 
 
@@ -123,6 +125,12 @@ def _path(written: str) -> str:
     return next((code for code, word in PATHS.items() if text == word), text.casefold())
 
 
+def _hours(written: str) -> str:
+    """`7×24小时`, `7*24` and `全天` are what everybody has who has nothing else."""
+    text = narrow(written)
+    return ALWAYS_ID if _ALWAYS.fullmatch(text) else text
+
+
 def _changes(written: str) -> str:
     parts = [part.split() for part in re.split(r"[;；\n]", written) if part.strip()]
     try:
@@ -143,6 +151,7 @@ _READERS: dict[str, Callable[[str], str]] = {
     "address": _address,
     "source": narrow,
     "path": _path,
+    "service_hours": _hours,
     "cid": narrow,
     "contract": narrow,
     "monthly_fee": _fee,

@@ -15,7 +15,7 @@ from config.errors import Finding, WrongValueError
 from config.keys import Kind, columns, model_at, nearest, required
 from config.tree import Loc, Value
 
-_SEPARATORS = re.compile(r"[\s;,、；，]+")
+SEPARATORS = re.compile(r"[\s;,、；，]+")
 _CHANGES = re.compile(r"[;；\n]")
 
 Split = tuple[int, tuple[str, ...], Kind]
@@ -227,7 +227,7 @@ def _entry(table: Table, row: int, cells: list[str], splits: list[Split]) -> Val
 
 def _split(table: Table, row: int, keys: tuple[str, ...], cell: str, kind: Kind) -> Value:
     if kind == "list":
-        return [item for item in _SEPARATORS.split(cell) if item]
+        return [item for item in SEPARATORS.split(cell) if item]
     try:
         return [read_change(part.split()) for part in _CHANGES.split(cell) if part.strip()]
     except WrongValueError as wrong:

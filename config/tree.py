@@ -13,7 +13,17 @@ Value = str | list["Value"] | dict[str, "Value"]
 Tree = dict[str, Value]
 Loc = tuple[str | int, ...]
 
-LISTS = ("groups", "carriers", "sites", "circuits", "services", "devices", "systems", "targets")
+LISTS = (
+    "service_hours",
+    "groups",
+    "carriers",
+    "sites",
+    "circuits",
+    "services",
+    "devices",
+    "systems",
+    "targets",
+)
 SUBJECTS = ("circuits", "services", "devices", "systems")
 
 

@@ -4,12 +4,13 @@ The numbers come from `indicators`; nothing is computed here. Names and rules in
 """
 
 from collections.abc import Mapping
-from datetime import tzinfo
+from datetime import datetime, tzinfo
+from typing import Any
 
 from exporters.figures import NONE, duration, rfc3339
 from exporters.words import Say
 from indicators.catalogue import CATALOGUE, Text, Unit
-from indicators.measure import Measure
+from indicators.measure import Bracket, Measure
 from indicators.percentages import Way, percent, rounded, towards
 
 # Of shares of time what is not in them; a share of things is 1 only where it is all of them.
@@ -45,6 +46,26 @@ def row(of: Measure, zone: tzinfo) -> dict[str, object]:
         "target": of.target,
         "evidence": dict(bracket.evidence),
     }
+
+
+def measure_of(told: Mapping[str, Any]) -> Measure:
+    """The measure that a row tells of."""
+    bracket = Bracket(told["value"], told["lower"], told["upper"], told["coverage"], told["evidence"])
+    return Measure(
+        indicator=told["indicator"],
+        kind=told["kind"],
+        subject=told["subject"],
+        view=told["view"],
+        begin=datetime.fromisoformat(told["from"]).timestamp(),
+        end=datetime.fromisoformat(told["to"]).timestamp(),
+        bracket=bracket,
+        unit=told["unit"],
+        formula=told["formula"],
+        policy=told["policy"],
+        basis=told["basis"],
+        target=told["target"],
+        sufficient=told["sufficient"],
+    )
 
 
 def line(of: Measure, say: Say, chinese: bool) -> dict[str, object]:

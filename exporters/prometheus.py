@@ -7,10 +7,8 @@ families with a line per subject are joined here: the labels of a subject are re
 long as the same tuple of subjects comes back; only values are written anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import compress
-from operator import add
 from typing import Literal
 
 import numpy as np
@@ -24,17 +22,13 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from exporters.judged import indicator_families
+from exporters.lines import THINGS, head, info_labels, lines, subject_labels
 from exporters.reading import UNKNOWN, UPSTREAM, CollectorNow, Columns, Kind, Reader, Subject, TrapsNow
+from exporters.samples import Samples
+from exporters.standing import Standing
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-THINGS = {
-    "circuits": "circuit",
-    "services": "service",
-    "devices": "device",
-    "systems": "system",
-    "sentinels": "sentinel",
-}
-ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +87,6 @@ FIGURES = {
 }
 
 
-def labels(pairs: Iterable[tuple[str, str]]) -> str:
-    """The label part of a line, `{name="value",…}` and a blank."""
-    return "{" + ",".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in pairs) + "} "
-
-
-def subject_labels(thing: str, subject: Subject) -> str:
-    """The labels by which a subject is selected and summed."""
-    pairs = [(thing, subject.id), ("group", subject.group)]
-    if thing == "circuit":
-        pairs.append(("carrier", subject.carrier))
-    return labels([*pairs, ("site", subject.site)])
-
-
-def info_labels(thing: str, subject: Subject) -> str:
-    """What people read beside the id: joined to other metrics in dashboards."""
-    pairs = [(thing, subject.id), ("name", subject.name), ("site_name", subject.site_name)]
-    if thing == "circuit":
-        pairs += [("carrier_name", subject.carrier_name), ("cid", subject.cid), ("path", subject.path)]
-    return labels(pairs)
-
-
-def head(name: str, kind: str, text: str) -> str:
-    """The HELP and TYPE lines of a family."""
-    return f"# HELP {name} {text}\n# TYPE {name} {kind}"
-
-
-def lines(name: str, heads: list[str], values: NDArray[np.float64]) -> str:
-    """A sample line for each value that is not NaN, each led by a line feed."""
-    known = ~np.isnan(values)
-    if not known.all():
-        heads, values = list(compress(heads, known.tolist())), values[known]
-    # The name rides in the separator: a line costs one addition, and labels are kept once for all families.
-    lead = "\n" + name
-    return lead + lead.join(map(add, heads, map(repr, values.tolist()))) if heads else ""
-
-
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """What stays the same for one tuple of subjects."""
@@ -147,11 +105,15 @@ class Rendered:
         return cls(subjects, [subject_labels(thing, subject) for subject in subjects], info)
 
 
+_NOT_JUDGED = Standing()
+
+
 class CollectorFamilies(Collector):
     """The families of the collector itself, for prometheus_client to write."""
 
-    def __init__(self, now: CollectorNow) -> None:
+    def __init__(self, now: CollectorNow, standing: Standing = _NOT_JUDGED) -> None:
         self._now = now
+        self._standing = standing
 
     def collect(self) -> Iterator[Metric]:
         """Rounds, queue, clock and build."""
@@ -196,6 +158,7 @@ class CollectorFamilies(Collector):
             )
         if now.traps is not None:
             yield from _traps(now.traps)
+        yield from indicator_families(self._standing)
         build = {"version": now.version, "config_digest": now.config_digest}
         yield InfoMetricFamily("linewalker_build", "Program version and configuration.", value=build)
 
@@ -220,6 +183,7 @@ class Metrics:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._rendered: dict[str, Rendered] = {}
+        self._samples = Samples()
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
         PlatformCollector(registry=self._process)
@@ -233,7 +197,9 @@ class Metrics:
             if kind.subjects
             for block in self._kind(THINGS[name], kind)
         ]
-        own = generate_latest(CollectorFamilies(overview.collector)) + generate_latest(self._process)
+        blocks += self._samples.render(overview.kinds)
+        families = CollectorFamilies(overview.collector, overview.standing)
+        own = generate_latest(families) + generate_latest(self._process)
         return "".join(f"{block}\n" for block in blocks).encode() + own
 
     def _kind(self, thing: str, kind: Kind) -> Iterator[str]:

@@ -5,13 +5,17 @@ row per subject, in the order of `Subjects`. Times are seconds since 1970 UTC, N
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from exporters.standing import Standing
+
 DOWN, UP, UNKNOWN = 0, 1, 2
 STATES = ("down", "up", "unknown")
+LOW, WITHIN, HIGH = -1, 0, 1  # where a figure stands to the limits of its profile
+Labels = tuple[tuple[str, str], ...]
 UPSTREAM = "upstream "  # how the reason of a masked run begins; the id of what it depends on follows
 
 
@@ -56,12 +60,46 @@ class Columns:
     values: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """What the figures of one subject are called, in order: `device_temperature_celsius` and the labels of its row.
+
+    Subjects with the same figures share one and the same object, and keep it as long as nothing is renamed.
+    """
+
+    metrics: tuple[str, ...]
+    labels: tuple[Labels, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """Figures read of the subjects of a kind, as many as each has; a row of `value` and `beyond` is one figure.
+
+    `parts` are the subjects (by their row in the kind) and names of the figures, in the order of the rows; it is
+    one and the same object until somebody's figures are called otherwise. `value` is NaN while it is not known.
+    """
+
+    parts: tuple[tuple[int, Names], ...] = ()
+    value: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    beyond: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
+
+
+class Figure(NamedTuple):
+    """One figure of a subject; `beyond` is LOW, WITHIN or HIGH."""
+
+    metric: str
+    labels: Labels
+    value: float
+    beyond: int
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """All subjects of one kind with their columns."""
+    """All subjects of one kind with their columns, and what was read of them."""
 
     subjects: tuple[Subject, ...]
     now: Columns
+    readings: Readings = field(default_factory=Readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +154,7 @@ class Overview:
     at: float
     kinds: dict[str, Kind]
     collector: CollectorNow
+    standing: Standing = field(default_factory=Standing)
 
 
 @dataclass(frozen=True, slots=True)

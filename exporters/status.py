@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 
 from exporters.figures import number, rfc3339
 from exporters.reading import DOWN, STATES, UP, Change, CollectorNow, Columns, Kind, Overview, Subject
+from exporters.readings import by_subject, plain
 
 Values = dict[str, object]
 
@@ -21,6 +22,11 @@ def status(overview: Overview, zone: tzinfo = UTC) -> Values:
         "services": list(_services(overview, zone)),
         **{name: list(_others(kinds, name, zone)) for name in ("devices", "systems", "sentinels")},
         "collector": collector(overview.collector, zone),
+        "indicators": {
+            "at": None if overview.standing.at is None else rfc3339(overview.standing.at, zone),
+            "measures": list(overview.standing.measures),
+            "outlooks": list(overview.standing.outlooks),
+        },
     }
 
 
@@ -82,8 +88,9 @@ def failed_switch_overs(overview: Overview) -> frozenset[str]:
     )
 
 
-def _rows(kind: Kind, zone: tzinfo) -> Iterator[tuple[Subject, Values]]:
-    now = kind.now
+def _rows(kind: Kind, zone: tzinfo, *, always: bool = False) -> Iterator[tuple[Subject, Values]]:
+    """Each subject as it stands; with `always` what was read of it, even where nothing was read of anybody."""
+    now, read = kind.now, by_subject(kind)
     columns = zip(
         kind.subjects,
         now.state.tolist(),
@@ -102,6 +109,7 @@ def _rows(kind: Kind, zone: tzinfo) -> Iterator[tuple[Subject, Values]]:
                 "rtt_seconds": number(rtt),
                 "loss_ratio": number(loss),
                 **_figures(now, row),
+                **({"readings": plain(read.get(row, []))} if always or kind.readings.parts else {}),
             },
         )
 
@@ -140,7 +148,7 @@ def _services(overview: Overview, zone: tzinfo) -> Iterator[Values]:
 
 
 def _others(kinds: dict[str, Kind], name: str, zone: tzinfo) -> Iterator[Values]:
-    for subject, now in _rows(kinds[name], zone) if name in kinds else ():
+    for subject, now in _rows(kinds[name], zone, always=name == "devices") if name in kinds else ():
         yield {**_named(subject), **now}
 
 

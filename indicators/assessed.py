@@ -58,7 +58,7 @@ class Judgement:
     edges: Ints  # of the windows, microseconds since 1970; one more than there are windows
     whole: Flags  # of each window, whether it is a whole calendar day that is over
     sums: Sums
-    faults: FaultTable  # those that reach into the window
+    faults: FaultTable  # those that began before its end; of earlier ones perhaps only some
     state: NDArray[np.int8]  # raw, at the moment of judging
     targets: NDArray[np.float64]  # availability that each subject was promised
     switches: failover.Switches | None = None  # services with a check of their own only

@@ -72,12 +72,6 @@ def on_lane(lane: int, pairs: Iterable[tuple[int, int]]) -> Stretches:
     return stretches(table[:, 0], table[:, 1])
 
 
-def in_every_lane(lanes: int, one: Stretches) -> Stretches:
-    """The stretches of lane 0, in every lane."""
-    shift = (np.arange(lanes, dtype=np.int64) * LANE)[:, None]
-    return Stretches((shift + one.start).ravel(), (shift + one.end).ravel())
-
-
 def union(*sets: Stretches) -> Stretches:
     """What lies in any of them."""
     return stretches(np.concatenate([s.start for s in sets]), np.concatenate([s.end for s in sets]))

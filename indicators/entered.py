@@ -25,14 +25,16 @@ class Subject:
 class Entered:
     """What every entry has. `recorded_by` vouches for it, and `approved_by`, a second person, agreed to it.
 
-    `reference` is the document it rests on, `file_sha256` the digest of the file that was kept with it. A
-    `cancelled` entry takes back those before it and is not in force itself. `approved_by` and `approved_at` are None
-    while nobody approved this very entry; an approval of an earlier one says nothing of a correction.
+    `account` is that of the machine under which it was entered, `note` what was said with the approval. `reference`
+    is the document it rests on, `file_sha256` the digest of the file that was kept with it. A `cancelled` entry takes
+    back those before it and is not in force itself. `approved_by` and `approved_at` are None while nobody approved
+    this very entry; an approval of an earlier one says nothing of a correction.
     """
 
     id: str
     recorded_at: int
     recorded_by: str
+    account: str = ""
     reason: str = ""
     reference: str = ""
     file_name: str = ""
@@ -41,6 +43,7 @@ class Entered:
     cancelled: bool = False
     approved_by: str | None = None
     approved_at: int | None = None
+    note: str = ""
     earlier: tuple[Self, ...] = ()
 
     @property

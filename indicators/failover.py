@@ -49,7 +49,11 @@ class Switches:
         window = np.searchsorted(edges, self.at, side="right") - 1
         inside = (window >= 0) & (window < len(edges) - 1)
         inside &= counts[self.service, np.clip(window, 0, len(edges) - 2)]
-        return Switches(*(getattr(self, name)[inside] for name in self.__dataclass_fields__))
+        return self.chosen(inside)
+
+    def chosen(self, flags: Flags) -> "Switches":
+        """Some of them."""
+        return Switches(*(getattr(self, name)[flags] for name in self.__dataclass_fields__))
 
 
 def switches(service: Timeline, start: Ints, end: Ints) -> Switches:

@@ -37,6 +37,15 @@ def nothing(coverage: float | None = None, **evidence: object) -> Bracket:
     return Bracket(None, None, None, coverage, evidence)
 
 
+def against(of: Bracket, target: float, bad: str) -> str:
+    """Whether a target is met whatever the unknown was, missed whatever it was, or open; `bad` is lower or upper."""
+    if of.lower is None or of.upper is None:
+        return "open"
+    worst, best = (of.lower, of.upper) if bad == "lower" else (-of.upper, -of.lower)
+    wanted = target if bad == "lower" else -target
+    return "met" if worst >= wanted else "missed" if best < wanted else "open"
+
+
 def share(part: float, whole: float) -> float | None:
     """part ÷ whole; None where there is no whole."""
     return part / whole if whole > 0 else None

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from config.asked import BUILT_IN, AskedBy
-from config.model import Config, Network
+from config.model import Circuit, Config, Network
 from lab.wanted import checks_of
 from probes import PROBERS
 
@@ -29,10 +29,7 @@ def write_pings_alone(config: Config, place: Path, folder: Path) -> Path:
     """
     changed = config.model_copy(
         update={
-            "circuits": tuple(
-                dataclasses.replace(one, check=None) if one.check and asks_by_snmp(one.check) else one
-                for one in config.circuits
-            ),
+            "circuits": tuple(map(_without_agents, config.circuits)),
             **{
                 section: tuple(
                     one.model_copy(update={"check": _pinged(one.check)}) if one.check else one
@@ -49,6 +46,12 @@ def write_pings_alone(config: Config, place: Path, folder: Path) -> Path:
     plain = changed.model_dump(mode="json", by_alias=True, exclude=left_out, exclude_defaults=True)
     written.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
     return written
+
+
+def _without_agents(circuit: Circuit) -> Circuit:
+    """A circuit by its own address; who is asked for an interface is asked by SNMP."""
+    asked = circuit.check is not None and asks_by_snmp(circuit.check)
+    return dataclasses.replace(circuit, check=None if asked else circuit.check, interface=None)
 
 
 def _pinged(check: AskedBy) -> AskedBy:

@@ -148,7 +148,7 @@ def _agent_kind(device: Device, node: str) -> AgentKind:
     profiles = getattr(device.check.settings, "profiles", ())
     if "ups" in profiles:
         return "ups"
-    if "sensors" in profiles:
+    if "sensors" in profiles or "machine-room" in profiles:
         return "room"
     return "router" if device.id == CORE_ROUTER and node == CORE else "plain"
 

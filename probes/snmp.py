@@ -17,11 +17,12 @@ from probes.columns import DOWN, Answers, Flags, Targets
 from probes.conversations import Conversations, Reply, Stage
 from probes.credentials import NOTHING, Hidden, look_up
 from probes.eyes import Eyes
-from probes.kind import IpAddress, Probe, Reference, WrongSettingError
+from probes.kind import IpAddress, Probe, Reference, Source, WrongSettingError
+from probes.names import is_address
 from probes.rhythm import VERDICT_SECONDS, Rhythm
 from probes.snmp_agent import Agent, Auth, Credentials, Privacy, Version
 from probes.snmp_device import DeviceQuestion
-from probes.snmp_gufo import MasterKeys
+from probes.snmp_gufo import MasterKeys, knows
 from probes.snmp_profile import Profile
 from probes.snmp_talk import Question, Talk
 from probes.tcp import check_port
@@ -46,12 +47,18 @@ class SnmpSettings:
     context: str = ""
     max_repetitions: int = 20
     profiles: tuple[str, ...] = ()
+    source: Source | None = None
 
     def __post_init__(self) -> None:
         check_port(self.port)
         if not 0 < self.max_repetitions <= 100:
             raise WrongSettingError(
                 "{number} cannot be max_repetitions; expected 1 to 100", number=self.max_repetitions
+            )
+        if self.source and not is_address(self.source) and not knows(self.privacy, self.context):
+            raise WrongSettingError(
+                "{source} cannot be the source where 3DES or a context is used; expected an own address",
+                source=self.source,
             )
         if self.version == "3":
             self._check_user()
@@ -103,6 +110,7 @@ def agent_of(settings: SnmpSettings, rhythm: Rhythm, environment: Mapping[str, s
         port=settings.port,
         timeout=rhythm.timeout / 2,
         max_repetitions=settings.max_repetitions,
+        source=settings.source,
     )
 
 

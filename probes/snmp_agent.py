@@ -57,7 +57,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One agent. `timeout` is how many seconds one request waits; a walk asks again `retries` times."""
+    """One agent. `timeout` is how many seconds one request waits; a walk asks again `retries` times.
+
+    `source` is an own address or the name of an interface, from where it is asked.
+    """
 
     address: str
     credentials: Credentials
@@ -65,6 +68,7 @@ class Agent:
     timeout: float = 2.0
     retries: int = 1
     max_repetitions: int = 20
+    source: str | None = None
 
 
 class Session(Protocol):

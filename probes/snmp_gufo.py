@@ -4,7 +4,10 @@ It leaves out what an agent does not have and swallows the error status of an an
 refuses as a whole (noSuchName of version 1, tooBig, genErr) comes back empty and is asked again in halves.
 """
 
+import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import closing
 from typing import TypeVar
 
 from gufo.snmp import (
@@ -42,6 +45,7 @@ from probes.snmp_agent import (
     Value,
     steps,
 )
+from probes.tcp import bound
 
 T = TypeVar("T")
 
@@ -80,7 +84,12 @@ class MasterKeys:
 
 def can_lead(credentials: Credentials) -> bool:
     """Whether gufo_snmp knows all that these credentials ask for."""
-    return not credentials.context and (credentials.privacy is None or credentials.privacy in _PRIVACY)
+    return knows(credentials.privacy, credentials.context)
+
+
+def knows(privacy: Privacy | None, context: str) -> bool:
+    """Whether gufo_snmp knows this encryption, and needs to know of no context."""
+    return not context and (privacy is None or privacy in _PRIVACY)
 
 
 class GufoSession:
@@ -98,6 +107,8 @@ class GufoSession:
             timeout=agent.timeout,
             max_repetitions=agent.max_repetitions,
         )
+        if agent.source:
+            _speak_from(self._session, agent)
 
     async def open(self) -> None:
         """Learn engine id, boots and time of a version 3 agent."""
@@ -139,6 +150,16 @@ class GufoSession:
         if self._session is None:
             raise UnreadableError("the conversation is over")
         return self._session
+
+
+def _speak_from(session: SnmpSession, agent: Agent) -> None:
+    """Have the session ask from a source, of which gufo_snmp knows nothing. Raises OSError.
+
+    It keeps the number of its socket; another socket, bound and connected, is put in that one's place.
+    """
+    with closing(bound(agent.address, agent.source, socket.SOCK_DGRAM)) as own:
+        own.connect((agent.address, agent.port))
+        os.dup2(own.fileno(), session._sock.get_fd(), inheritable=False)
 
 
 async def _told(asked: Awaitable[T]) -> T:

@@ -27,6 +27,13 @@ _ADMIN, _STATUS, _LAST_CHANGE = "1.3.6.1.2.1.2.2.1.7", "1.3.6.1.2.1.2.2.1.8", "1
 _IN, _OUT = "1.3.6.1.2.1.2.2.1.10", "1.3.6.1.2.1.2.2.1.16"
 _HIGH_SPEED, _MARKER = "1.3.6.1.2.1.31.1.1.1.15", "1.3.6.1.2.1.31.1.1.1.19"
 _HC_IN, _HC_OUT = "1.3.6.1.2.1.31.1.1.1.6", "1.3.6.1.2.1.31.1.1.1.10"
+# Told as they stand; who scrapes them sees their growth.
+_COUNTED = {
+    "interface_in_errors_total": "1.3.6.1.2.1.2.2.1.14",
+    "interface_out_errors_total": "1.3.6.1.2.1.2.2.1.20",
+    "interface_in_discards_total": "1.3.6.1.2.1.2.2.1.13",
+    "interface_out_discards_total": "1.3.6.1.2.1.2.2.1.19",
+}
 _COLUMNS = (
     _NAME,
     _ALIAS,
@@ -41,6 +48,7 @@ _COLUMNS = (
     _HC_OUT,
     _IN,
     _OUT,
+    *_COUNTED.values(),
 )
 # Version 1 refuses a request for the sake of one column that is not there; so those are asked for now and then only.
 _ALL_EVERY = 30
@@ -131,12 +139,9 @@ class InterfaceQuestion:
         readings = [
             Reading(EVENTS_METRIC, (("event", event),), float(count)) for event, count in self._events.items()
         ]
-        told = {
-            "interface_speed_bits": _speed(here),
-            "interface_last_change_seconds": _number(here.get(_LAST_CHANGE)) / 100,
-        }
-        readings += [Reading(metric, (), value) for metric, value in told.items() if not np.isnan(value)]
         outcome, reason = _standing(here)
+        told = {**_figures(here, outcome), **_rates(octets)}
+        readings += [Reading(metric, (), value) for metric, value in told.items() if not np.isnan(value)]
         return Reply(outcome, reason, readings=tuple(readings), octets=octets)
 
     def _octets(self, here: dict[str, Value], uptime: float, at: float) -> Octets | None:
@@ -165,6 +170,30 @@ def _samples(here: dict[str, Value], uptime: float, at: float) -> tuple[tuple[in
         marker=np.full(2, _number(here.get(_MARKER))),
     )
     return (64, 64) if wide else (32, 32), samples
+
+
+def _figures(here: dict[str, Value], outcome: int) -> dict[str, float]:
+    """What the interface says of itself, NaN where it does not; of the octets the counters that are compared."""
+    wide, admin = _HC_IN in here and _HC_OUT in here, here.get(_ADMIN)
+    return {
+        "interface_up": float("nan") if outcome == UNKNOWN else float(outcome == UP),
+        "interface_enabled": float(admin == 1) if admin in (1, _SWITCHED_OFF) else float("nan"),
+        "interface_speed_bits": _speed(here),
+        "interface_last_change_seconds": _number(here.get(_LAST_CHANGE)) / 100,
+        "interface_in_octets_total": _number(here.get(_HC_IN if wide else _IN)),
+        "interface_out_octets_total": _number(here.get(_HC_OUT if wide else _OUT)),
+        **{metric: _number(here.get(oid)) for metric, oid in _COUNTED.items()},
+    }
+
+
+def _rates(octets: Octets | None) -> dict[str, float]:
+    """Octets a second since it was last read; nothing where that is not known."""
+    if octets is None:
+        return {}
+    return {
+        "interface_in_octets_per_second": octets.received / octets.seconds,
+        "interface_out_octets_per_second": octets.sent / octets.seconds,
+    }
 
 
 def _standing(here: dict[str, Value]) -> tuple[int, str]:

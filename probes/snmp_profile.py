@@ -26,6 +26,7 @@ class Figure:
     Its number is `scale` times what is read, times the numbers of the columns `times` in the same row, unless what
     is read is one of `skip`, by which devices say "not there". `words` gives enumerated values a number of their own;
     others then have none. `sensor_scale` and `sensor_precision` are the columns of RFC 3433 that place the point.
+    Only rows with all the labels `where` make this figure: a sensor table has degrees and percents in one column.
     """
 
     name: str  # as the MIB has it: IF-MIB::ifHCInOctets
@@ -39,6 +40,7 @@ class Figure:
     sensor_scale: str = ""
     sensor_precision: str = ""
     limit: Limit = Limit()
+    where: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ class PysnmpSession:
     async def _reached(self) -> Any:
         agent = self._agent
         kind: Any = hlapi.Udp6TransportTarget if ":" in agent.address else hlapi.UdpTransportTarget
-        return await kind.create((agent.address, agent.port), timeout=agent.timeout, retries=0)
+        target = await kind.create((agent.address, agent.port), timeout=agent.timeout, retries=0)
+        return target.set_local_address((agent.source, 0)) if agent.source else target
 
     def close(self) -> None:
         """Give back the socket."""

@@ -92,7 +92,7 @@ def _word(label: Label, said: Mapping[str, Value]) -> str:
 
 def _reading(figure: Figure, said: Mapping[str, Value], labels: Labels) -> Reading | None:
     value = said.get(figure.oid)
-    if value is None or value in figure.skip:
+    if value is None or value in figure.skip or not all(one in labels for one in figure.where):
         return None
     number = (
         _worded(figure, value) if figure.words else scaled(number_of(value, figure.convert), figure.scale)

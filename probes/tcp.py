@@ -60,9 +60,9 @@ async def talk(settings: TcpSettings, stage: Stage) -> Reply:
         return Reply(DOWN, f"expected {settings.expect}, heard {_shown(heard)}")
 
 
-def bound(address: str, source: str | None) -> socket.socket:
-    """A socket that does not block, for connections to an address from a source. Raises OSError."""
-    connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+def bound(address: str, source: str | None, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
+    """A socket that does not block, for what is sent to an address from a source. Raises OSError."""
+    connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
     try:
         connection.setblocking(False)
         if source and is_address(source):

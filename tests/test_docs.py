@@ -3,6 +3,7 @@
 What a document says beside these is for people to judge.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,16 +20,23 @@ from collector.cli import main
 from collector.commands.practice import EXAMPLE
 from collector.subjects import subjects
 from config.asked import ANY_KEYS, EVERY_ROUND, KEYS_OF
+from config.calendars import read_year
 from config.keys import fields, model_of
 from config.load import check, load
 from config.model import Network
+from config.policy import is_policy, read_policy
+from config.profiles import built_in
 from config.rhythm import RhythmAsWritten
 from config.yaml_places import read_yaml
 from exporters.prometheus import FIGURES, Metrics
 from exporters.reading import Kind, Overview, TrapsNow
 from exporters.status import status
+from indicators.policy import Policy
 from lab.scenario import read_events
-from probes import PROBERS
+from probes import PROBERS, snmp_interface
+from probes.columns import Octets
+from probes.snmp_device import BROKEN_WALKS
+from probes.snmp_interface import EVENTS_METRIC
 from tests.exporters import network
 
 ROOT = Path(__file__).parents[1]
@@ -214,6 +222,24 @@ def test_every_example_and_default_of_a_setting_is_accepted() -> None:
         assert named(example), name
 
 
+def rule_of(name: str, written: str) -> object:
+    """What a policy of this one rule makes of it."""
+    policy = read_policy(f"{name}: {written}", "policy.yaml").made
+    assert policy is not None, name
+    return getattr(policy, name)
+
+
+def test_every_rule_of_a_policy_is_documented_with_what_it_is_where_it_is_not_written() -> None:
+    [table] = [table for table in tables(SETTINGS) if table[0][0] == "Rule"]
+    rows = {named(row[0]): row[1:] for row in table[1:]}
+    assert rows.keys() == {field.name for field in dataclasses.fields(Policy)}
+    for name, (_, _, default, example) in rows.items():
+        of_ours = getattr(Policy(), name)
+        if named(default):
+            assert rule_of(name, named(default)) == of_ours, name
+        assert rule_of(name, named(example)) != of_ours, name
+
+
 def check_tables() -> dict[str, dict[str, list[str]]]:
     """Rows of the tables of a check's keys, by the kind of probe and the key."""
     found: dict[str, dict[str, list[str]]] = {}
@@ -254,6 +280,8 @@ def whole(written: str) -> str:
     """A piece of a configuration, put into the one of the README."""
     piece = yaml.safe_load(written)
     around = yaml.safe_load(blocks(READMES[0], "yaml")[0].text)
+    if is_policy(piece) or "year" in piece:
+        return written
     if "circuits" in piece:
         del around["services"]
     return written if "organisation" in piece else yaml.safe_dump(around | piece, allow_unicode=True)
@@ -279,6 +307,8 @@ def use(example: Path) -> None:
     text = example.read_text("utf-8")
     if text[0] == "-":
         assert read_events(example, lines_of(text))
+    elif text.startswith("year:"):
+        assert read_year(text, "cn.yaml").findings == ()
     else:
         assert check(example) == ()
 
@@ -303,6 +333,32 @@ def test_every_metric_is_documented_with_its_type_and_labels_and_no_other() -> N
     written = {named(row[0]): (row[1], set(CODE.findall(row[2]))) for row in rows}
     assert len(written) == len(rows)
     assert written == {name: (kind, set(labels)) for name, (kind, labels) in told().items()}
+
+
+def read_of_devices() -> dict[str, tuple[str, set[str], bool]]:
+    """Every figure that profiles of ours or an interface tell: type, labels of its row, and whether lines have it."""
+    labels: dict[str, set[str]] = {BROKEN_WALKS: set()}
+    for profile in built_in():
+        for figure in profile.scalars:
+            labels.setdefault(figure.metric, set())
+        for table in profile.tables:
+            named_by = {label.label for label in table.labels} | ({table.index} if table.index else set())
+            for figure in table.columns:
+                labels.setdefault(figure.metric, set()).update(named_by)
+    of_lines = {*snmp_interface._figures({}, 1), *snmp_interface._rates(Octets(1, 1, 1))}
+    labels |= {metric: labels.get(metric, set()) for metric in of_lines} | {EVENTS_METRIC: {"event"}}
+    lines = {*of_lines, EVENTS_METRIC}
+    return {
+        f"linewalker_{metric}": ("counter" if metric.endswith("_total") else "gauge", row, metric in lines)
+        for metric, row in labels.items()
+    }
+
+
+def test_every_figure_that_is_read_of_devices_is_documented_and_no_other() -> None:
+    [rows] = [table[1:] for table in tables(METRICS) if table[0][0] == "Figure"]
+    written = {named(row[0]): (row[1], set(CODE.findall(row[2])), row[3] == "yes") for row in rows}
+    assert len(written) == len(rows)
+    assert written == read_of_devices()
 
 
 # Texts

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from collector import app, processes
+from collector import app, processes, proofs
 from collector.ask import ledger_url
 from collector.commands.shared import (
     DEFAULT_CONFIG,
@@ -49,6 +49,7 @@ def backup(output: Path | None, listing: bool, config: Path | None, data: Path, 
     try:
         place = output or backups.place_for(loaded, data, now)
         made = backups.make(ledger, place, now, practice=app.is_practice(data))
+        proofs.carry(data, place.parent)
     finally:
         ledger.close()
     found = backups.Found(place, made, "verified")
@@ -77,6 +78,7 @@ def restore(file: Path, replace: bool, config: Path | None, data: Path) -> None:
         done = restoring.restore(
             file, _target(config, data), data, now=time.time(), by=processes.user(), replace=replace
         )
+        proofs.carry(file.parent, data)
     loaded = config_of(config, data)
     if said is None:
         tell_aside(

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from config.model import Circuit, Config
 from config.units import write_rate
 from exporters.figures import milliseconds, percent, rfc3339
 from exporters.reading import STATES, Overview
+from exporters.standing import StandingFiles
 from exporters.status import status as status_of
 from probes.icmp import NotPermitted
 
@@ -48,7 +50,7 @@ def overview_of(config: Config, data_dir: Path) -> Overview:
     frame = feed.request(data_dir, {"want": "now"}, _ANSWER_SECONDS)
     if frame is not None:
         board.take(*frame, time.monotonic())
-    return board.overview(time.time(), time.monotonic())
+    return replace(board.overview(time.time(), time.monotonic()), standing=StandingFiles(data_dir).read())
 
 
 @click.command()
@@ -66,11 +68,16 @@ def status(
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     elif form == "csv":
-        show("circuits", found["circuits"], form)  # type: ignore[arg-type]
+        show("circuits", [_flat(one) for one in found["circuits"]], form)  # type: ignore[attr-defined]
     else:
-        show("circuits", [_shown(one) for one in found["circuits"]], form)  # type: ignore[attr-defined]
+        show("circuits", [_shown(_flat(one)) for one in found["circuits"]], form)  # type: ignore[attr-defined]
         if found["collector"]["clock_offset_seconds"] is None:  # type: ignore[index]
             tell_aside("clock not calibrated")
+
+
+def _flat(circuit: dict[str, Any]) -> dict[str, Any]:
+    """A line of `status` for tables, which have no room for what was read of its interface."""
+    return {key: value for key, value in circuit.items() if key != "readings"}
 
 
 def _shown(circuit: dict[str, Any]) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from collector.commands.shared import choosing, printing, show
 from collector.judging.figures import DayLine, Wanted, day_lines, measures
 from collector.judging.listing import Outage, outages
 from collector.judging.roster import Subject
+from collector.judging.standing import with_target
 from config.errors import LinewalkerError
 from exporters.figures import rfc3339
 from exporters.measures import line, row
 from exporters.words import default_language, words
 from indicators.catalogue import Kind
 from indicators.catalogue import View as ViewName
+from indicators.measure import Measure
 
 _VIEWS: tuple[ViewName, ...] = ("line", "business")
 
@@ -110,12 +112,27 @@ def indicators_command(
     with asked(config, data, begin, end, policy) as what:
         list(_chosen(what, (*circuits, *subjects), groups))
         wanted = Wanted((*circuits, *subjects), groups, carriers)
-        found = [one for one in measures(what.case, what.over, wanted) if not names or one.indicator in names]
+        found = [
+            with_target(one, what.config, what.zone)
+            for one in _printed(what, wanted)
+            if not names or one.indicator in names
+        ]
     if form:
         show("measures", [row(one, what.zone) for one in found], form)
     else:
         say = words(language)
         show("measures", [line(one, say, language == "zh") for one in found], form)
+
+
+def _printed(what: Asked, wanted: Wanted) -> Iterator[Measure]:
+    """Every figure as measured; where signed papers alter it, as amended, too."""
+    if len(what.cases) == 1:
+        yield from measures(what.case, what.over, wanted)
+        return
+    for measured, amended in zip(*(measures(one, what.over, wanted) for one in what.cases), strict=True):
+        yield measured
+        if amended.bracket != measured.bracket:
+            yield amended
 
 
 def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterator[tuple[Kind, list[Subject]]]:

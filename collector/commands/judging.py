@@ -4,21 +4,23 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from collector import entered
 from collector.commands.shared import config_of, ledger_of, moment
 from collector.judging.judge import Case, case
-from collector.judging.lines import source
-from collector.judging.roster import roster
+from collector.judging.lines import Source, source
+from collector.judging.roster import NEVER_ENDS, roster
 from collector.judging.window import Period, period
 from collector.ledger.store import micros
 from config.errors import LinewalkerError
 from config.model import Config
+from config.policy import load_policy
 from indicators.entered import EnteredFacts
 from indicators.policy import Policy
 
@@ -29,7 +31,12 @@ class Asked:
 
     config: Config
     over: Period
-    case: Case
+    cases: tuple[Case, ...]  # as measured, and as amended where signed papers say of unknown time
+
+    @property
+    def case(self) -> Case:
+        """As measured."""
+        return self.cases[0]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -62,15 +69,22 @@ def asked(
         with ledger.reading() as connection:
             prepared = source(connection, roster(loaded), policy_of(loaded, policy), micros(now))
             over = period(micros(first), micros(last), zone, micros(now))
-            yield Asked(loaded, over, case(prepared, EnteredFacts()))
+            yield Asked(loaded, over, _cases(prepared, entered.facts(connection, 0, NEVER_ENDS)))
     finally:
         ledger.close()
 
 
+def _cases(prepared: Source, entered_: EnteredFacts) -> tuple[Case, ...]:
+    measured = case(prepared, entered_)
+    papers = entered_.attestations or any(one.what == "resolve" for one in entered_.amendments)
+    return (measured, replace(measured, amended=True)) if papers else (measured,)
+
+
 def policy_of(config: Config, given: Path | None) -> Policy:
     """The policy that is named, else the configuration's, else the built-in one."""
-    del config, given
-    return Policy()
+    if given is None:
+        return config.rules
+    return load_policy(given)
 
 
 def _window(begin: str | None, end: str | None, zone: str, now: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy.engine import Connection
 
+from collector import proofs
 from collector.ask import ledger_url
 from collector.commands.shared import (
     Commands,
@@ -23,6 +24,7 @@ from collector.commands.shared import (
     show,
     tell,
 )
+from collector.entered_invariants import entered_violations
 from collector.invariants import violations
 from collector.keeping import chain as chains
 from collector.keeping import verify
@@ -54,6 +56,7 @@ def check(begin: str | None, end: str | None, config: Path | None, data: Path, f
     try:
         with verify.snapshot(kept) as connection:
             found = _violations(connection, counts)
+            found += entered_violations(connection, lambda sha256: proofs.state(sha256, data))
             days = closed(connection, zone, now, data)
             found += verify.findings(connection, zone, now, days, first, last)
             counts.days = len(chains.read(connection).newest)

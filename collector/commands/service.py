@@ -1,5 +1,6 @@
 """Starting the service on the user's own lines, and looking a configuration over before that."""
 
+import datetime as dt
 import os
 import socket
 import sys
@@ -41,7 +42,7 @@ def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) 
 @printing
 def check(file: Path, config: Path | None, data: Path, form: str | None) -> None:
     """Show every problem of a configuration at once."""
-    findings = findings_of(file)
+    findings = findings_of(file, dt.datetime.now(dt.UTC).date())
     rows = finding_rows(findings)
     if form:
         show("findings", rows, form)

@@ -1,17 +1,45 @@
 """What a judgement rests on besides observation, on the lanes of a batch: service, hours, what people entered."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from collector.judging.roster import CHECK_KIND, Subject
-from indicators.axis import LANE, Stretches, in_every_lane, none, stretches, whole
+from config.errors import LinewalkerError
+from indicators.axis import LANE, Stretches, intersection, none, stretches, union, whole
+from indicators.calendar import ALWAYS, Holidays, Hours, MissingYearError, service_stretches
 from indicators.entered import EnteredFacts, Maintenance
 from indicators.judged import Circumstances
 from indicators.upstream import Dependences, behind
 
-Pairs = tuple[list[int], list[int]]
+_ALWAYS = ((0, ALWAYS),)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Service hours as stretches, worked out once for all who have the same; times in microseconds."""
+
+    zone: ZoneInfo
+    holidays: Holidays
+    begin: int
+    end: int
+    _known: dict[Hours, Stretches] = field(default_factory=dict)
+
+    def of(self, hours: Hours) -> Stretches:
+        """The hours on lane 0. Raises LinewalkerError where a year has no calendar of holidays."""
+        if hours not in self._known:
+            try:
+                found = service_stretches(hours, self.begin, self.end, self.zone, self.holidays)
+            except MissingYearError as missing:
+                raise LinewalkerError(
+                    "service hours need the holidays of {years}, which are not known; "
+                    "add them in the folder of `calendar.holidays`",
+                    years=", ".join(map(str, missing.years)),
+                ) from None
+            self._known[hours] = Stretches(*found)
+        return self._known[hours]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +57,7 @@ def circumstances(
     entered: EnteredFacts,
     applied: Sequence[Maintenance],
     parents: Parents,
+    served: Served,
     *,
     amended: bool,
 ) -> Circumstances:
@@ -38,7 +67,7 @@ def circumstances(
     papers = _papers(entered, lanes) if amended else {"up": none(), "down": none()}
     return Circumstances(
         in_service=on_lanes((lane, one.begin, one.end) for lane, one in enumerate(subjects)),
-        hours=in_every_lane(len(subjects), whole(1)),
+        hours=_hours(subjects, served),
         maintenance=windows_on(applied, lanes),
         parents_maintenance=behind(parents.maintenance, on),
         parents_down=behind(parents.down, on),
@@ -46,6 +75,20 @@ def circumstances(
         attested_down=papers["down"],
         suspended=_suspended(entered, lanes),
     )
+
+
+def _hours(subjects: Sequence[Subject], served: Served) -> Stretches:
+    """The service hours of everybody, era by era."""
+    if all(one.hours == _ALWAYS for one in subjects):
+        return whole(len(subjects))
+    parts = list[Stretches]()
+    for lane, one in enumerate(subjects):
+        ends = [begin for begin, _ in one.hours[1:]] + [LANE - 1]
+        for (begin, hours), end in zip(one.hours, ends, strict=True):
+            base = whole(1) if hours == ALWAYS else served.of(hours)
+            part = intersection(base, Stretches(np.array([begin]), np.array([end])))
+            parts.append(Stretches(part.start + lane * LANE, part.end + lane * LANE))
+    return union(*parts)
 
 
 def dependences(subjects: Sequence[Subject], parents: Parents) -> Dependences:

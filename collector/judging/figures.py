@@ -1,6 +1,6 @@
 """The indicators of chosen subjects and groups over a period, as measures: what `indicators` prints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +9,14 @@ from collector.judging.judge import Case
 from collector.judging.roster import Subject, in_group, of_carrier
 from collector.judging.window import Period, judgements
 from indicators.assessed import Judgement, Members, brackets, day_verdicts
-from indicators.catalogue import CATALOGUE, Kind
+from indicators.catalogue import CATALOGUE, Kind, View
 from indicators.days import Verdicts, limits
 from indicators.measure import Bracket, Measure
 from indicators.policy import Policy
 
 EVERYBODY = "all"
+Judge = Callable[[Case, Kind, Sequence[Subject], Period], Mapping[View, Judgement]]
+"""Judges subjects of one kind over a period, in both views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,21 @@ class Wanted:
         return not (self.subjects or self.groups or self.carriers)
 
 
-def measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measure]:
+def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = judgements) -> Iterator[Measure]:
     """All time-based indicators, kind by kind, in each view that the catalogue names for them."""
     for kind, subjects in of.source.roster.by_kind.items():
         chosen = _concerned(subjects, wanted)
         if chosen:
-            for judgement in judgements(of, kind, chosen, over).values():
-                for members in _members(judgement, chosen, wanted):
-                    yield from _measures(of, judgement, members, over)
+            for judgement in judge(of, kind, chosen, over).values():
+                yield from measures_of(of, judgement, chosen, over, wanted)
+
+
+def measures_of(
+    of: Case, judgement: Judgement, subjects: Sequence[Subject], over: Period, wanted: Wanted
+) -> Iterator[Measure]:
+    """The same of subjects that are judged already."""
+    for members in members_of(judgement, subjects, wanted):
+        yield from _measures(of, judgement, members, over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ def day_lines(of: Case, over: Period, wanted: Wanted) -> Iterator[DayLine]:
         chosen = _concerned(subjects, wanted)
         if chosen:
             for judgement in judgements(of, kind, chosen, over).values():
-                for members in _members(judgement, chosen, wanted):
+                for members in members_of(judgement, chosen, wanted):
                     yield from _day_lines(judgement, members, of.source.policy)
 
 
@@ -106,7 +115,7 @@ def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
     ]
 
 
-def _members(of: Judgement, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
+def members_of(of: Judgement, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
     """Whom each figure is about."""
     for row, one in enumerate(subjects):
         if one.id in wanted.subjects:

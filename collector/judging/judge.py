@@ -6,20 +6,23 @@ Where it was not, its whole history is read, so the result is always that of the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from collector.judging.circumstances import Parents, circumstances, windows_on
-from collector.judging.lines import Source, lines, members, membership
+from collector.judging.circumstances import Parents, Served, circumstances, windows_on
+from collector.judging.lines import Lines, Source, lines, members, membership
 from collector.judging.roster import CHECK_KIND, Subject
-from indicators.axis import LANE, Flags, Ints, Stretches, intersection, lane_of, none
+from indicators.axis import LANE, Flags, Ints, Stretches, intersection, lane_of, none, union
 from indicators.counted import Windows, agreed
 from indicators.entered import EnteredFacts, Maintenance
 from indicators.failover import Switches, switches
 from indicators.judged import MICRO, View, judged
+from indicators.services import Membership, derived
 from indicators.settling import settled
+from indicators.spliced import NEVER_ALONE, stands_alone
 from indicators.threestate import DOWN, UP
+from indicators.timeline import Timeline
 from indicators.upstream import widest
 
 BATCH = 512
@@ -35,23 +38,29 @@ class Case:
     entered: EnteredFacts
     applied: tuple[Maintenance, ...]  # maintenance windows that apply
     parents: Parents
+    served: Served
     amended: bool = False  # with what signed papers say of unknown time
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A batch in both views; `switches` of services with a check of their own, by row of the batch."""
+    """A batch in both views; `calm` is where nothing that matters to a subject was anything but settled up.
+
+    `switches` are those of services with a check of their own, by row of the batch.
+    """
 
     subjects: tuple[Subject, ...]
     line: View
     business: View
+    calm: Stretches
     switches: Switches | None = None
 
 
 def case(source: Source, entered: EnteredFacts, *, amended: bool = False) -> Case:
     """What is the same for every batch: which maintenance applies, and what others depend on."""
     applied = applying(source, entered.maintenance)
-    return Case(source, entered, applied, _parents(source, applied), amended)
+    served = Served(source.roster.zone, source.roster.holidays, source.schedule.first, source.now)
+    return Case(source, entered, applied, _parents(source, applied), served, amended)
 
 
 def batches(of: Case, subjects: Sequence[Subject], begin: int) -> Iterator[Judged]:
@@ -119,27 +128,60 @@ def _parents(source: Source, applied: Sequence[Maintenance]) -> Parents:
 
 def _judged(of: Case, part: tuple[Subject, ...], since: int) -> Judged:
     found = lines(of.source, part, of.parents, since)
-    around = circumstances(part, of.entered, of.applied, of.parents, amended=of.amended)
-    policy, now = of.source.policy, of.source.now
-    business = judged(found.seen, found.seen, found.edges, around, policy, now)
+    business = _view(of, part, found.seen, found)
     # Where nothing is masked the two views are one and the same.
-    alike = found.masked is found.seen
-    line = business if alike else judged(found.masked, found.seen, found.edges, around, policy, now)
-    return Judged(part, line, business, _switches(of, part, business, since))
+    line = business if found.masked is found.seen else _view(of, part, found.masked, found)
+    calm = intersection(line.settled.where(UP), business.settled.where(UP))
+    redundant = [row for row, one in enumerate(part) if not one.derived and len(one.now.members) > 1]
+    circuits = members(of.source, [part[row] for row in redundant])
+    if not circuits:
+        return Judged(part, line, business, calm)
+    made_of = membership(part, redundant, circuits)
+    theirs = lines(of.source, circuits, of.parents, since)
+    faulty = _view(of, circuits, theirs.masked, theirs)
+    found_switches = _switches(business, faulty, np.array(redundant)[made_of.service], made_of.member)
+    return Judged(part, line, business, _all_calm(calm, faulty, redundant, made_of), found_switches)
+
+
+def _view(of: Case, part: Sequence[Subject], raw: Timeline, found: Lines) -> View:
+    around = circumstances(part, of.entered, of.applied, of.parents, of.served, amended=of.amended)
+    return judged(raw, found.seen, found.edges, around, of.source.policy, of.source.now)
+
+
+def _all_calm(calm: Stretches, members_: View, rows: Sequence[int], made_of: Membership) -> Stretches:
+    """Where of each redundant service all members were up, too: what became of a switch-over is then over."""
+    _, service, count = np.unique(made_of.service, return_inverse=True, return_counts=True)
+    all_of_them = replace(made_of, needs=count[service])
+    together = derived(len(rows), members_.settled, all_of_them).where(UP)
+    lane = lane_of(together.start)
+    shift = (np.array(rows, np.int64)[lane] - lane) * LANE
+    redundant = np.isin(lane_of(calm.start), rows)
+    others = Stretches(calm.start[~redundant], calm.end[~redundant])
+    theirs = intersection(
+        Stretches(calm.start[redundant], calm.end[redundant]),
+        Stretches(together.start + shift, together.end + shift),
+    )
+    return union(others, theirs)
+
+
+def _switches(services: View, members_: View, service: Ints, member: Ints) -> Switches:
+    """What redundant services did while members were at fault; `service` and `member` are lanes, pair by pair."""
+    faults = members_.faults
+    start, end = _on_services(faults.start, faults.end, member, service)
+    order = np.argsort(start, kind="stable")
+    return switches(services.settled, start[order], end[order])
 
 
 def _stands_alone(of: Case, found: Judged, begin: int) -> Flags:
     """Which subjects were surely up, before `begin`, for longer than outages of one fault may lie apart."""
-    lanes = np.arange(len(found.subjects), dtype=np.int64) * LANE
-    gap = round(max(of.source.policy.merge_gap, of.source.policy.confirm_up) * MICRO)
-    before = Stretches(lanes, lanes + begin)
-    alone = np.ones(len(found.subjects), np.bool_)
-    for view in (found.line, found.business):
-        up = intersection(view.settled.where(UP), before)
-        long = np.zeros(len(found.subjects), np.bool_)
-        long[lane_of(up.start[up.length >= gap])] = True
-        alone &= long
+    alone: Flags = alone_since(of, found, begin) != NEVER_ALONE
     return alone
+
+
+def alone_since(of: Case, found: Judged, until: int) -> Ints:
+    """Since when, before `until`, nothing earlier matters to a subject; NEVER_ALONE: all of it does."""
+    gap = round(max(of.source.policy.merge_gap, of.source.policy.confirm_up) * MICRO)
+    return stands_alone(found.calm, len(found.subjects), until, gap)
 
 
 def _in_order(of: Case, part: tuple[Subject, ...], short: Flags, begin: int) -> Iterator[Judged]:
@@ -147,21 +189,6 @@ def _in_order(of: Case, part: tuple[Subject, ...], short: Flags, begin: int) -> 
     edges = np.flatnonzero(np.diff(short, prepend=not short[0]))
     for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(part)], strict=True):
         yield _judged(of, part[first:last], 0 if short[first] else max(0, begin - CONTEXT))
-
-
-def _switches(of: Case, part: tuple[Subject, ...], services: View, since: int) -> Switches | None:
-    """What redundant services with a check of their own did while members were at fault."""
-    rows = [row for row, one in enumerate(part) if not one.derived and len(one.now.members) > 1]
-    circuits = members(of.source, [part[row] for row in rows])
-    if not circuits:
-        return None
-    found = lines(of.source, circuits, of.parents, since)
-    around = circumstances(circuits, of.entered, of.applied, of.parents, amended=of.amended)
-    faults = judged(found.masked, found.seen, found.edges, around, of.source.policy, of.source.now).faults
-    made_of = membership(part, rows, circuits)
-    start, end = _on_services(faults.start, faults.end, made_of.member, np.array(rows)[made_of.service])
-    order = np.argsort(start, kind="stable")
-    return switches(services.settled, start[order], end[order])
 
 
 def _on_services(start: Ints, end: Ints, member: Ints, service: Ints) -> tuple[Ints, Ints]:

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from config.assigned_hours import hours_of
 from config.model import Circuit, Config, Device, Service, System
+from config.targets import target_of
 from indicators.axis import LANE, Flags, Ints
-from indicators.calendar import instant
+from indicators.calendar import ALWAYS, Holidays, Hours, instant
 from indicators.catalogue import Kind
 
 ALWAYS_BEGAN, NEVER_ENDS = 0, LANE - 1
+_AVAILABILITY = "availability"
 
 CHECK_KIND: dict[Kind, str] = {
     "circuits": "circuit",
@@ -55,6 +58,8 @@ class Subject:
     end: int = NEVER_ENDS  # and until
     derived: bool = False  # a service without a check of its own
     site: str = ""
+    hours: tuple[tuple[int, Hours], ...] = ((ALWAYS_BEGAN, ALWAYS),)  # from when on which service hours
+    promised: float | None = None  # the availability of its group's lines, a share of time
 
     @property
     def now(self) -> Era:
@@ -69,6 +74,7 @@ class Roster:
     zone: ZoneInfo
     by_kind: dict[Kind, tuple[Subject, ...]]
     group_names: dict[str, str]
+    holidays: Holidays
 
     def find(self, name: str) -> Subject | None:
         """The subject with this id; ids are unique over all kinds."""
@@ -87,16 +93,18 @@ class Roster:
 def roster(config: Config) -> Roster:
     """Everybody whom a configuration names."""
     zone = ZoneInfo(config.calendar.zone)
-    return Roster(
-        zone,
-        {
-            "circuits": tuple(_circuit(one, zone) for one in config.circuits),
-            "services": tuple(_service(one, zone) for one in config.services),
-            "devices": tuple(_other("devices", one) for one in config.devices),
-            "systems": tuple(_other("systems", one) for one in config.systems),
-        },
-        {group.id: group.name for group in config.groups},
-    )
+    by_kind: dict[Kind, tuple[Subject, ...]] = {
+        "circuits": tuple(_circuit(one, zone) for one in config.circuits),
+        "services": tuple(_service(one, zone) for one in config.services),
+        "devices": tuple(_other("devices", one) for one in config.devices),
+        "systems": tuple(_other("systems", one) for one in config.systems),
+    }
+    if config.service_hours:
+        by_kind = {kind: _with_hours(config, kind, all_, zone) for kind, all_ in by_kind.items()}
+    if any(target.indicator == _AVAILABILITY for target in config.targets):
+        by_kind = {kind: tuple(_with_promise(config, one) for one in all_) for kind, all_ in by_kind.items()}
+    names = {group.id: group.name for group in config.groups}
+    return Roster(zone, by_kind, names, config.known_holidays)
 
 
 def in_group(subjects: Sequence[Subject], group: str | None, edges: Ints) -> Flags:
@@ -125,6 +133,26 @@ def of_carrier(subjects: Sequence[Subject], carrier: str, edges: Ints) -> Flags:
 def _windows(edges: Ints, era: Era) -> slice:
     first = int(np.searchsorted(edges[:-1], era.begin))
     return slice(first, max(first, int(np.searchsorted(edges[:-1], era.end))))
+
+
+def _with_hours(
+    config: Config, kind: Kind, subjects: Sequence[Subject], zone: ZoneInfo
+) -> tuple[Subject, ...]:
+    """The same with their service hours; where none are written everybody is in service always."""
+    entries = getattr(config, kind)
+    return tuple(
+        replace(
+            one, hours=tuple((_day(day, zone, ALWAYS_BEGAN), hours) for day, hours in hours_of(config, entry))
+        )
+        for one, entry in zip(subjects, entries, strict=True)
+    )
+
+
+def _with_promise(config: Config, one: Subject) -> Subject:
+    """The same with the availability that was promised to its group last, else to everybody."""
+    latest = dt.date.max
+    of_group = target_of(config.targets, _AVAILABILITY, one.now.group, latest)
+    return replace(one, promised=of_group or target_of(config.targets, _AVAILABILITY, None, latest))
 
 
 def _circuit(one: Circuit, zone: ZoneInfo) -> Subject:

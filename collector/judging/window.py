@@ -18,6 +18,7 @@ from indicators.entered import Ticket
 from indicators.failover import Switches
 from indicators.faults import LAG, Faults
 from indicators.judged import View
+from indicators.policy import Policy
 from indicators.restoring import Answers
 from indicators.sums import Sums, sums, together
 from indicators.threestate import UNKNOWN
@@ -44,7 +45,11 @@ def period(begin: int, end: int, zone: ZoneInfo, now: int) -> Period:
 
 def judgements(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> dict[ViewName, Judgement]:
     """Subjects of one kind in both views over a window."""
-    found = list(batches(of, subjects, over.begin))
+    return judged_window(of, kind, list(batches(of, subjects, over.begin)), over)
+
+
+def judged_window(of: Case, kind: Kind, found: Sequence[Judged], over: Period) -> dict[ViewName, Judgement]:
+    """Batches of one kind, judged so that they are right from the window's begin on, in both views."""
     return {view: _judgement(of, kind, view, found, over) for view in ("line", "business")}
 
 
@@ -63,17 +68,21 @@ def _judgement(of: Case, kind: Kind, name: ViewName, found: Sequence[Judged], ov
         else together([sums(v.settled, v.counted, over.edges) for v in views]),
         faults=_faults([_table(v, row, over) for v, row in zip(views, first, strict=True)]),
         state=_states([v.raw for v in views], of.source.now),
-        targets=np.full(len(subjects), of.source.policy.availability_target),
+        targets=np.array([_target(one, of.source.policy) for one in subjects], np.float64),
         switches=_switches([one.switches for one in found], first),
         tickets=_tickets(of, subjects) if name == "line" else None,
     )
 
 
+def _target(one: Subject, policy: Policy) -> float:
+    return policy.availability_target if one.promised is None else one.promised
+
+
 def _table(of: View, first: int, over: Period) -> FaultTable:
-    """The faults of a batch that reach into the window, by row of all, in moments instead of places."""
+    """The faults of a batch that began before the window ended, by row of all, in moments instead of places."""
     lane = lane_of(of.faults.start)
     moved = replace(of.faults, start=moment_of(of.faults.start), end=of.faults.end - lane * LANE)
-    return FaultTable(lane + first, moved).chosen((moved.end > over.begin) & (moved.start < over.end))
+    return FaultTable(lane + first, moved).chosen(moved.start < over.end)
 
 
 def _faults(parts: Sequence[FaultTable]) -> FaultTable:

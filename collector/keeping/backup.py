@@ -17,6 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from collector import proofs
 from collector.app import is_practice
 from collector.keeping import manifest
 from collector.keeping.copying import copy, url_of
@@ -59,6 +60,7 @@ def back_up(config: Config, ledger: Ledger, data_dir: Path, now: float) -> Path 
         return None
     place = place_for(config, data_dir, now)
     made = make(ledger, place, now, practice=is_practice(data_dir))
+    proofs.carry(data_dir, place.parent)
     _let_go(place.parent, made.contents.first, kept, now)
     return place
 

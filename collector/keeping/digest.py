@@ -15,6 +15,8 @@ writing honestly:
 | `quality_bins` and `troubled quality_bins` | all; of the packed columns, SHA-256 | started_at |
 | `trap` | all | until |
 | `throughput` | all | recorded_at |
+| `maintenance`, `fault`, `inspection`, `repair`, `manual_value`, `attestation`, `amendment` | all | recorded_at |
+| `approval` | all | approved_at |
 | `config_version` | all | loaded_at |
 | `check` | all | the first seal made after it was written |
 | `incarnation` | all | the first seal made after it began |
@@ -144,6 +146,15 @@ _COUNTS = (
     "octets_out",
 )
 _WRITTEN = ("incarnation", "seq")
+_ENTERED = (
+    "reason", "reference", "file_name", "file_sha256", "recorded_at", "recorded_by", "account", "supersedes",
+    "cancelled", *_WRITTEN,
+)  # fmt: skip
+_SUBJECT, _STRETCH, _SHEET = (
+    ("kind", "subject"),
+    ("started_at", "ended_at"),
+    ("form", "at", "subjects", "fields"),
+)
 COLUMNS = {
     "watch": (
         "vantage", "round", "started_at", "ended_at", "reason", "stepped_to", "origin", "interval", "span",
@@ -161,6 +172,17 @@ COLUMNS = {
         "bytes", "rate_bps", "cap_bps", "segment", "other_bps", "far_end", "source", "vantage", "reason", "reference",
         "recorded_at", "recorded_by", "supersedes", *_WRITTEN,
     ),
+    "maintenance": ("id", "subjects", *_STRETCH, *_ENTERED),
+    "fault": (
+        "id", *_SUBJECT, "reported_at", "accepted_at", "arrived_at", "restored_at", "party", "cause", "number",
+        "confirmed_by", "party_confirmed_by", "suspensions", *_ENTERED,
+    ),
+    "inspection": ("id", *_SHEET, *_ENTERED),
+    "repair": ("id", *_SHEET, *_ENTERED),
+    "manual_value": ("id", "name", "value", "unit", *_STRETCH, *_SUBJECT, *_ENTERED),
+    "attestation": ("id", *_SUBJECT, *_STRETCH, "state", "origin", "signed_by", *_ENTERED),
+    "amendment": ("id", *_SUBJECT, *_STRETCH, "what", "value", *_ENTERED),
+    "approval": ("id", "kind", "of", "note", "approved_at", "approved_by", "account", *_WRITTEN),
     "config_version": ("digest", "loaded_at", "loaded_by", "text", *_WRITTEN),
     "check": ("id", "kind", "subject", "probe", "address", "source", "vantage", *_WRITTEN),
     "incarnation": ("id", "collector", "vantage", "version", "started_at", "token", "notice"),
@@ -206,6 +228,8 @@ PARTS = (
     _bins(TROUBLED, sa.not_(_CLEAN)),
     _part(schema.trap, "until"),
     _part(schema.throughput, "recorded_at"),
+    *(_part(table, "recorded_at") for table in schema.ENTERED),
+    _part(schema.approval, "approved_at"),
     _part(schema.config_version, "loaded_at"),
 )  # fmt: skip
 NAMES = frozenset({WATCH, *(part.name for part in PARTS)})

@@ -30,7 +30,16 @@ from config.errors import Finding, LedgerError
 # A statement may not grow without end: so many lives that wrote something new are asked for at a time.
 _LIVES_AT_ONCE = 100
 _INDEXED = (schema.run, schema.watch)
-_SCANNED = (schema.packet, schema.quality_day, schema.config_version, schema.check)
+_SCANNED = (
+    schema.packet,
+    schema.quality_day,
+    schema.trap,
+    schema.throughput,
+    *schema.ENTERED,
+    schema.approval,
+    schema.config_version,
+    schema.check,
+)
 
 
 class ChangedError(LedgerError):

@@ -6,6 +6,11 @@ records around down-runs; `quality` five-minute counts until their day is folded
 its sums, and one of `quality_bins`, its columns; `trap` an SNMP trap or inform that was let in; `throughput` one
 throughput test, or a report of one; `config_version` a configuration that was in force; `seal` the digest of a closed
 day's facts, chained; `incarnation` one life of one process that writes.
+
+What people enter: `maintenance` a window, `fault` a ticket, `inspection` and `repair` a filled-in sheet,
+`manual_value` a value that nothing measures, `attestation` that a subject was up or down, `amendment` a responsible
+party or how unknown time was, `approval` that a second person agreed to one of these. Rows of these tables are
+inserted and never written again; one that corrects or takes back another names it in `supersedes`.
 """
 
 from typing import Any
@@ -26,7 +31,7 @@ from sqlalchemy import (
 )
 
 # The newest migration; tests hold it against the migration folder, so that a start need not ask Alembic.
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -242,3 +247,110 @@ config_version = Table(
     Column("text", Text, nullable=False),
     *_written(),
 )
+
+
+def _entered(name: str, *own: Column[Any]) -> Table:
+    """A table of what people enter: its own columns, and what is known of every entry."""
+    return Table(
+        name,
+        metadata,
+        Column("id", String(32), primary_key=True),
+        *own,
+        Column("reason", Text, nullable=False, server_default=""),
+        Column("reference", Text, nullable=False, server_default=""),  # the document it rests on
+        Column("file_name", Text, nullable=False, server_default=""),  # what a kept file was called
+        Column("file_sha256", String(64), nullable=False, server_default=""),  # it lies under `proofs`
+        Column("recorded_at", BigInteger, nullable=False),
+        Column("recorded_by", Text, nullable=False),  # who vouches for it
+        Column("account", Text, nullable=False),  # of this machine, under which it was entered
+        Column("supersedes", String(32), unique=True),  # the entry that this one takes the place of
+        Column("cancelled", SmallInteger, nullable=False, server_default="0"),  # 1: takes it back, no more
+        *_written(),
+    )
+
+
+def _subject() -> tuple[Column[str], Column[str]]:
+    return Column("kind", String(16), nullable=False), Column("subject", Text, nullable=False)
+
+
+def _stretch() -> tuple[Column[int], Column[int]]:
+    return Column("started_at", BigInteger, nullable=False), Column("ended_at", BigInteger, nullable=False)
+
+
+maintenance = _entered(
+    "maintenance",
+    Column("subjects", Text, nullable=False),  # JSON: [kind, id] pairs
+    *_stretch(),
+)
+
+fault = _entered(
+    "fault",
+    *_subject(),
+    Column("reported_at", BigInteger, nullable=False),
+    Column("accepted_at", BigInteger),
+    Column("arrived_at", BigInteger),
+    Column("restored_at", BigInteger),
+    Column("party", Text, nullable=False, server_default=""),  # who is held responsible
+    Column("cause", Text, nullable=False, server_default=""),
+    Column("number", Text, nullable=False, server_default=""),  # the carrier's own
+    Column("confirmed_by", Text, nullable=False, server_default=""),  # who signed its times for the office
+    Column("party_confirmed_by", Text, nullable=False, server_default=""),  # and for the other side
+    Column("suspensions", Text, nullable=False, server_default="[]"),  # JSON: [start, end, reason, signed_by]
+)
+
+
+def _sheet(name: str) -> Table:
+    return _entered(
+        name,
+        Column("form", String(32), nullable=False),
+        Column("at", BigInteger, nullable=False),
+        Column("subjects", Text, nullable=False),  # JSON: [kind, id] pairs
+        Column("fields", Text, nullable=False),  # JSON: [field, text] pairs, in the order of the form
+    )
+
+
+inspection = _sheet("inspection")
+repair = _sheet("repair")
+
+manual_value = _entered(
+    "manual_value",
+    Column("name", Text, nullable=False),  # what a form asks for it by
+    Column("value", Text, nullable=False),  # as it was written
+    Column("unit", Text, nullable=False, server_default=""),
+    *_stretch(),
+    Column("kind", String(16)),
+    Column("subject", Text),
+)
+
+attestation = _entered(
+    "attestation",
+    *_subject(),
+    *_stretch(),
+    Column("state", String(8), nullable=False),  # up or down
+    Column("origin", String(32), nullable=False),
+    Column("signed_by", Text, nullable=False),
+)
+
+amendment = _entered(
+    "amendment",
+    *_subject(),
+    *_stretch(),
+    Column("what", String(16), nullable=False),  # party or resolve
+    Column("value", Text, nullable=False),  # the party; up or down
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),  # the table of what was approved
+    Column("of", String(32), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("approved_at", BigInteger, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    *_written(),
+    UniqueConstraint("kind", "of"),  # the first stands; nobody can write over it
+)
+
+ENTERED = (maintenance, fault, inspection, repair, manual_value, attestation, amendment)

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from exporters.figures import NONE, duration, instant, milliseconds, percent, rfc3339, signed
 from exporters.reading import Change, Overview
+from exporters.web.scores import scores
 from exporters.web.view import named_reasons, view
 from exporters.words import Say
 
@@ -41,6 +42,8 @@ class Page:
             zone=datetime.fromtimestamp(now, zone).tzname(),
             collector=overview.collector,
             view=view(overview, wanted),
+            scores=scores(overview, say, lang),
+            judged_at=overview.standing.at,
             changes=changes,
             none=NONE,
             why=lambda reason: say(named.get(reason) or reason),

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.reading import DOWN, STATES, UNKNOWN, UP, UPSTREAM, Kind, Overview, Subject
+from exporters.reading import DOWN, STATES, UNKNOWN, UP, UPSTREAM, Figure, Kind, Overview, Subject
+from exporters.readings import by_subject
 from exporters.status import failed_switch_overs
+from exporters.web.gauges import Gauges, gauges
 
 KINDS = ("circuits", "services", "devices", "systems", "sentinels")
 MOST = 400  # circuits put on the page at once; the others are found with the filter
@@ -49,6 +51,7 @@ class Row:
     masks: int = 0  # circuits unknown because they hang on this subject
     members: tuple[tuple[str, str], ...] = ()  # name and state of a service's circuits
     figures: dict[str, float] = field(default_factory=dict)  # live figures of the probe
+    gauges: Gauges = field(default_factory=Gauges)  # what was read of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class View:
     shown: int
     found: int  # circuits that pass the filter
     rows: dict[str, tuple[Row, ...]]  # the kinds other than circuits
+    beyond: int = 0  # figures beyond their limits
 
 
 def view(overview: Overview, wanted: str = "", most: int = MOST) -> View:
@@ -89,6 +93,7 @@ def view(overview: Overview, wanted: str = "", most: int = MOST) -> View:
         shown=len(shown),
         found=len(found),
         rows={name: tuple(_rows(overview, name)) for name in KINDS[1:] if name in overview.kinds},
+        beyond=sum(int(np.count_nonzero(kind.readings.beyond)) for kind in overview.kinds.values()),
     )
 
 
@@ -131,10 +136,12 @@ def _shown(circuits: Kind, found: NDArray[np.int64], most: int) -> NDArray[np.in
 
 
 def _groups(circuits: Kind, found: NDArray[np.int64], shown: NDArray[np.int64]) -> Iterator[Group]:
-    state, rows = circuits.now.state, dict[str, list[Row]]()
+    state, rows, read = circuits.now.state, dict[str, list[Row]](), by_subject(circuits, {*shown.tolist()})
     tally = Counter((circuits.subjects[row].group, int(state[row])) for row in found)
     for row in shown:
-        rows.setdefault(circuits.subjects[row].group, []).append(_row("circuits", circuits, int(row)))
+        rows.setdefault(circuits.subjects[row].group, []).append(
+            _row("circuits", circuits, int(row), read=read)
+        )
     for name, members in rows.items():
         total = sum(tally[name, code] for code in (DOWN, UP, UNKNOWN))
         shown_as = members[0].subject.group_name or name
@@ -153,6 +160,8 @@ def _faults(overview: Overview) -> Iterator[Row]:
 
 def _rows(overview: Overview, name: str, which: Iterable[int] | None = None) -> Iterator[Row]:
     kind, circuits = overview.kinds[name], overview.kinds.get("circuits")
+    wanted = range(len(kind.subjects)) if which is None else tuple(which)
+    read = by_subject(kind, frozenset(wanted))
     failed = failed_switch_overs(overview) if name == "services" else frozenset[str]()
     # The reason names whom a masked line hangs on, so counting reasons counts the lines behind each.
     masked = Counter(circuits.now.reason.values()) if circuits else Counter[str]()
@@ -162,12 +171,13 @@ def _rows(overview: Overview, name: str, which: Iterable[int] | None = None) -> 
             one.id: (one.name, STATES[state])
             for one, state in zip(circuits.subjects, circuits.now.state, strict=True)
         }
-    for row in range(len(kind.subjects)) if which is None else which:
+    for row in wanted:
         subject = kind.subjects[row]
         yield _row(
             name,
             kind,
             row,
+            read=read,
             failed=subject.id in failed,
             masks=masked[UPSTREAM + subject.id],
             members=tuple(lines[one] for one in subject.members if one in lines),
@@ -179,6 +189,7 @@ def _row(
     kind: Kind,
     row: int,
     *,
+    read: dict[int, list[Figure]],
     failed: bool = False,
     masks: int = 0,
     members: tuple[tuple[str, str], ...] = (),
@@ -198,4 +209,5 @@ def _row(
         figures={
             name: float(column[row]) for name, column in now.values.items() if column[row] == column[row]
         },
+        gauges=gauges(read.get(row, ())),
     )

@@ -64,6 +64,44 @@ def measurement(name: str, at: int, *, circuit: str = "haikou-ct", reason: str =
     }
 
 
+_STRETCH = {"started_at": 60 * S, "ended_at": 7200 * S}
+_SUBJECT = {"kind": "circuit", "subject": "haikou-ct"}
+_SHEET = {"form": "helpdesk", "at": 60 * S, "subjects": "[]", "fields": "[]"}
+OWN: dict[str, dict[str, Any]] = {
+    "maintenance": {"subjects": '[["circuit","haikou-ct"]]', **_STRETCH},
+    "fault": {
+        **_SUBJECT,
+        "reported_at": 60 * S,
+        "accepted_at": None,
+        "arrived_at": None,
+        "restored_at": None,
+    },
+    "inspection": _SHEET,
+    "repair": _SHEET,
+    "manual_value": {"name": "sms", "value": "12", "unit": "条", **_STRETCH, "kind": None, "subject": None},
+    "attestation": {**_SUBJECT, **_STRETCH, "state": "up", "origin": "duty-log", "signed_by": "值班长"},
+    "amendment": {**_SUBJECT, **_STRETCH, "what": "resolve", "value": "up"},
+}
+"""What rows of each table of entries hold of their own, from 00:01 to 02:00 on the first day of 1970."""
+
+
+def entry(table: str, name: str, at: int, **more: Any) -> dict[str, Any]:
+    """A row of what people entered, recorded at `at`."""
+    common = {"id": name, "recorded_at": at * S, "recorded_by": "甲", "account": "root", "supersedes": None}
+    return {**OWN[table], **common, **more}
+
+
+def approval(table: str, of: str, at: int, by: str = "乙") -> dict[str, Any]:
+    return {
+        "id": f"ok-{of}",
+        "kind": table,
+        "of": of,
+        "approved_at": at * S,
+        "approved_by": by,
+        "account": "root",
+    }
+
+
 def end(check: int, begin: int, end_: int) -> dict[str, Any]:
     return {
         "check": check,

@@ -144,7 +144,7 @@ def test_a_list_of_which_nothing_can_be_used_ends_with_2(tmp_path: Path) -> None
     ("words", "said"),
     [
         (["--column", "互联地址"], "互联地址 does not say what a column means; expected HEADING=FIELD"),
-        (["--column", "互联地址=ip6"], "ip6 is no setting of a circuit"),
+        (["--column", "互联地址=ip6"], "ip6 is nothing that such a list holds"),
         (["--column", "没有=name"], "there is no heading 没有 in row 1"),
         (["--from", "yesterday"], "yesterday is not a day"),
         (["-c", "none.yaml"], "none.yaml: there is no such file"),

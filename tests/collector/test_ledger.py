@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from collector.ledger import reading, schema, store
 from collector.ledger.store import Batch, Ledger, Life, open_ledger
 from config.errors import LedgerError
+from tests.collector import facts
 
 
 @pytest.fixture
@@ -211,6 +212,20 @@ def test_quality_keeps_its_rows_when_it_is_laid_out_by_time(url: str) -> None:
     assert (row.check, row.started_at, row.sent, row.rtt_max, row.octets_in) == (1, 300, 30, 7, None)
     [life] = rows_of(opened, schema.incarnation)
     assert (life.id, life.token, life.notice) == (1, "before-0002-1", "")
+    opened.close()
+
+
+def test_a_ledger_from_before_people_entered_anything_takes_entries(url: str) -> None:
+    engine = store.engine_of(url, create=True)
+    with engine.begin() as connection:
+        store.upgrade(connection, "0003")
+    engine.dispose()
+    opened = open_ledger(url, create=True)
+    opened.begin(Life(collector="records", vantage="centre", version="1", now=1.0))
+    for table in facts.OWN:
+        opened.write(Batch({table: [facts.entry(table, "a", 1)]}))
+        [row] = rows_of(opened, schema.metadata.tables[table])
+        assert (row.id, row.supersedes, row.cancelled, row.file_name) == ("a", None, 0, "")
     opened.close()
 
 

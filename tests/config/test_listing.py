@@ -123,7 +123,9 @@ def test_a_heading_that_is_not_there_and_a_setting_that_is_none_are_refused(tmp_
         LinewalkerError, match="there is no heading 互连地址 in row 1; expected one of 互联地址"
     ):
         listed(tmp_path, f"{LEADS}\n{ROW}", 互连地址="address")
-    with pytest.raises(LinewalkerError, match="addres is no setting of a circuit; expected one of id, name"):
+    with pytest.raises(
+        LinewalkerError, match="addres is nothing that such a list holds; expected one of id, name"
+    ):
         listed(tmp_path, f"{LEADS}\n{ROW}", 互联地址="addres")
 
 

@@ -46,13 +46,22 @@ def written(directory: Path) -> Path:
 
 def test_every_profile_of_ours_can_be_read_and_names_each_object_once() -> None:
     known = {one.name: one for one in built_in()}
-    assert set(known) == {"h3c", "host", "huawei", "interfaces", "linux", "sensors", "system", "ups"}
+    assert set(known) == {
+        "h3c",
+        "host",
+        "huawei",
+        "interfaces",
+        "linux",
+        "machine-room",
+        "sensors",
+        "system",
+        "ups",
+    }
     for profile in known.values():
-        objects = [one.name for one in profile.scalars] + [
-            one.name for table in profile.tables for one in table.columns
-        ]
-        assert len(objects) == len(set(objects))
-        assert all("::" in name for name in objects)
+        figures = [*profile.scalars, *(one for table in profile.tables for one in table.columns)]
+        objects = {(one.name, one.where) for one in figures}
+        assert len(objects) == len(figures)
+        assert all("::" in name for name, _ in objects)
 
 
 def test_the_users_profiles_are_known_beside_ours(tmp_path: Path) -> None:

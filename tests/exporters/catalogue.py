@@ -66,6 +66,7 @@ REASONS = (
     "interface down", "interface switched off", "interface not present", "interface down (lower layer)",
     "the device does not say whether the interface is up", "the device has no interface {interface}",
     "the answer cannot be read: {why}",
+    "pings are answered, SNMP is not: the community, the agent's access list or the port may be wrong",
     "not finished",
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip

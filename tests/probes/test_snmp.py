@@ -58,7 +58,7 @@ def targets(asked: Sequence[SnmpSettings | WatchedAgent]) -> Targets:
     count = len(asked)
     return Targets(
         address=tuple(SNMP.address_of(one) for one in asked),
-        source=(None,) * count,
+        source=tuple((one.settings if isinstance(one, WatchedAgent) else one).source for one in asked),
         phase=np.arange(count) / count,
         sentinel=np.zeros(count, np.bool_),
         settings=tuple(asked),

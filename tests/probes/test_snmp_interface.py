@@ -222,3 +222,23 @@ def test_what_an_interface_is_known_by() -> None:
     assert INTERFACE.address_of(replace(asked, known_as="core/uplink")) == "core/uplink"
     with pytest.raises(WrongSettingError, match="interface is missing"):
         settings(161, "")
+
+
+def test_what_the_interface_says_of_itself_and_the_octets_a_second_are_told(router: Router) -> None:
+    def figures(by: SnmpProber) -> dict[str, float]:
+        (answers,) = [one for one in by.probe(np.zeros(1, np.bool_), opening=True) if len(one)]
+        return {one.metric: one.value for one in answers.readings[0] if not one.labels}
+
+    with prober(settings(router.agent.port, "GigabitEthernet0/0/1")) as by:
+        first = figures(by)
+        router.set(at1=replace(LINE, received=LINE.received + 500, sent=LINE.sent + 70, status=2), at2=OTHER)
+        second = figures(by)
+    assert (first["interface_up"], first["interface_enabled"], first["interface_speed_bits"]) == (1, 1, 10**8)
+    assert first["interface_in_octets_total"] == LINE.received
+    assert "interface_in_octets_per_second" not in first
+    assert second["interface_up"] == 0
+    assert second["interface_in_octets_total"] == LINE.received + 500
+    assert second["interface_in_octets_per_second"] > 0
+    ratio = second["interface_in_octets_per_second"] / second["interface_out_octets_per_second"]
+    assert ratio == pytest.approx(500 / 70)
+    assert "interface_in_errors_total" not in second  # this router does not count them

@@ -41,6 +41,18 @@ OBJECTS = {
     f"{SENSORS}.3.9": ("integer", "1"),
     f"{SENSORS}.4.9": ("integer", "253146"),
     f"{SENSORS}.5.9": ("integer", "1"),
+    f"{NAMES}.1": ("string", "rack"),
+    f"{NAMES}.2": ("string", "air"),
+    f"{NAMES}.3": ("string", "door"),
+    f"{NAMES}.4": ("string", "water"),
+    **{
+        f"{SENSORS}.{column}.{row}": ("integer", value)
+        for row, values in enumerate(
+            (("8", "9", "1", "315"), ("9", "9", "0", "80"), ("12", "9", "0", "2"), ("12", "9", "0", "1")),
+            start=1,
+        )
+        for column, value in enumerate((*values, "1"), start=1)
+    },
     f"{UPS}.2.1.0": ("integer", "3"),
     f"{UPS}.2.2.0": ("integer", "75"),
     f"{UPS}.2.3.0": ("integer", "18"),
@@ -148,3 +160,16 @@ def test_values_that_are_no_number_are_none() -> None:
     assert np.isnan(number_of(b"five", "text-number"))
     assert np.isnan(number_of(b"\x9f\x78\x04\x3f", "opaque-float"))
     assert np.isnan(number_of("1.3.6", "integer"))
+
+
+def test_a_machine_room_is_read_by_the_kind_of_each_sensor_with_limits_of_its_own(agent: Snmpd) -> None:
+    found = {key: (one.value, one.beyond) for key, one in read(agent, "machine-room").items()}
+    assert found == {
+        ("device_room_temperature_celsius", "rack"): (31.5, "high"),
+        ("device_room_humidity_ratio", "air"): (0.8, "high"),
+        ("device_room_contact_ok", "door"): (0.0, "low"),
+        ("device_room_contact_ok", "water"): (1.0, ""),
+        # without a name it is called by its type
+        ("device_room_temperature_celsius", "celsius"): (pytest.approx(25.3146), ""),
+        ("device_broken_walks", ""): (0.0, ""),
+    }

@@ -1,0 +1,1 @@
+"""Tests of `collector/judging`: ledgers of our own, judged as the commands judge them."""

@@ -1,7 +1,8 @@
 """Weeks of a collector as it would have written them, sealed night by night; no tests here.
 
 Line a is down for five minutes every morning, line b from 3 to 9 March, line c is never; line d is entered on 5 March
-and not asked yet. The collector is killed on 7 March at noon and started a minute later.
+and not asked yet. On that day somebody enters one thing of every kind, and somebody else approves of it. The
+collector is killed on 7 March at noon and started a minute later.
 """
 
 import datetime as dt
@@ -81,6 +82,21 @@ class History:
                 Batch(traces=[{"check": line, "started_at": begin * S, "trace": '[{"distance": 1}]'}])
             )
 
+    def entered(self, now: int) -> None:
+        """Somebody enters things, each by a life of its own as the commands do, and somebody else approves."""
+        report = facts.measurement("report", now)
+        desk = open_ledger(self.ledger.engine.url.render_as_string(hide_password=False), create=False)
+        try:
+            for table in facts.OWN:
+                desk.begin(Life(collector="records", vantage="centre", version="1", now=float(now)))
+                approved = facts.approval(table, f"{table}-1", now + 60)
+                rows = {table: [facts.entry(table, f"{table}-1", now)], "approval": [approved]}
+                desk.write(Batch({name: rows[name] for name in (table, "approval")}))
+            desk.begin(Life(collector="records", vantage="centre", version="1", now=float(now)))
+            desk.write(Batch({"throughput": [report]}))
+        finally:
+            desk.close()
+
     def counted(self, midnight: int, **counts: int) -> None:
         """A few of a day's five minutes of every line; line a lost a packet."""
         rows: list[Row] = [
@@ -150,6 +166,7 @@ def _day(history: History, midnight: int, before: int) -> int:
         history.begins(b, at(3, 3, 8), DOWN, FIRST)
     if midnight == at(3, 5):
         facts.enrolled(history.ledger, "d")
+        history.entered(at(3, 5, 11))
     if midnight == at(3, 9):
         history.begins(b, at(3, 9, 8), UP, at(3, 3, 8))
     if midnight == day_of(KILLED).started_at // S:

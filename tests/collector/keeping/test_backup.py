@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from collector import proofs
 from collector.keeping import backup, manifest
 from collector.keeping.backup import back_up, make
 from collector.ledger import schema
@@ -120,6 +121,17 @@ def test_a_copy_that_is_not_what_the_ledger_held_is_no_backup(ledger: Ledger, tm
         copy.execute("DELETE FROM packet WHERE rowid = 3")
     with pytest.raises(LedgerError, match="does not hold what the ledger held"):
         manifest.of(place, "one.sqlite", held, made_at="", version="", practice=False)
+
+
+def test_the_files_that_prove_entries_are_beside_the_backups_for_ever(ledger: Ledger, tmp_path: Path) -> None:
+    for day, text in enumerate(("a notice", "another")):
+        scan = tmp_path / "scan.pdf"
+        scan.write_text(text)
+        proofs.keep(scan, tmp_path)
+        back_up(configured(keep=1), ledger, tmp_path, NOON + day * DAY)
+    kept, backed_up = (sorted((folder / "proofs").iterdir()) for folder in (tmp_path, tmp_path / "backups"))
+    assert len(backed_up) == 2
+    assert [path.read_bytes() for path in backed_up] == [path.read_bytes() for path in kept]
 
 
 def test_a_damaged_ledger_is_told_of_and_costs_no_older_backup(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""The process that judges: every minute how today's indicators stand, every ten minutes those of month and year.
+
+It reads the ledger and writes two files beside the data for *tell*; it records nothing. Each judgement is made in a
+child that ends with it, so that what a year takes in memory is held for a moment only.
+"""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from collector import inforce, processes
+from collector.apart import apart
+from collector.ask import ledger_url
+from collector.entered import facts as entered_facts
+from collector.judging.judge import case
+from collector.judging.lines import source
+from collector.judging.roster import NEVER_ENDS, roster
+from collector.judging.standing import standing
+from collector.ledger.store import Ledger, micros, open_ledger
+from config.errors import LinewalkerError
+from config.model import Config
+from exporters.standing import FILES
+from probes.clock import SystemClock
+
+log = logging.getLogger(__name__)
+
+_NICE = 10
+_EVERY_SECONDS = 60.0
+_LONG_EVERY = 10  # of these, month and year are judged, too
+_SHORT, _LONG = ("day",), ("month", "year")
+
+
+def judge(
+    config: Config, ledger: Ledger, data_dir: Path, now: float, periods: Sequence[str]
+) -> dict[str, Any]:
+    """How the indicators of these periods stand at `now`, seconds since 1970 UTC."""
+    with ledger.reading() as connection:
+        prepared = source(connection, roster(config), config.rules, micros(now))
+        entered = entered_facts(connection, 0, NEVER_ENDS)
+        return standing(case(prepared, entered), config, data_dir, periods)
+
+
+def write(found: dict[str, Any], place: Path) -> None:
+    """Put what was found in place at once."""
+    part = place.with_suffix(".part")
+    part.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    part.replace(place)
+
+
+def _once(config: Config, data_dir: Path, periods: Sequence[str], now: float) -> None:
+    """Judge once; a ledger that is away leaves what was told before."""
+    try:
+        ledger = open_ledger(ledger_url(config, data_dir), create=False)
+        try:
+            write(judge(config, ledger, data_dir, now, periods), data_dir / FILES[periods[-1]])
+        finally:
+            ledger.close()
+    except (LinewalkerError, sa.exc.SQLAlchemyError) as error:
+        log.warning("the indicators cannot be judged just now: %s", error)
+
+
+def main() -> None:
+    """Entry of the process."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-c", "--config", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    given = parser.parse_args()
+    processes.prepare("judge")
+    os.nice(_NICE)
+    config = inforce.read(given.config, with_text=False)
+    log.info("indicators of %s are judged every minute", config.organisation)
+    processes.settle()
+    stopping, clock, turn = threading.Event(), SystemClock(), 0
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    while not stopping.is_set():
+        for periods in (_SHORT, _LONG) if turn % _LONG_EVERY == 0 else (_SHORT,):
+            now = clock.wall()
+            apart(lambda periods=periods, now=now: _once(config, given.data, periods, now))  # type: ignore[misc]
+        turn += 1
+        stopping.wait(_EVERY_SECONDS)
+
+
+if __name__ == "__main__":
+    processes.guarded(main)

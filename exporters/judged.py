@@ -1,0 +1,26 @@
+"""The families of `/metrics` that tell how the indicators stand: value, bracket, coverage and target."""
+
+from collections.abc import Iterator
+
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+
+from exporters.standing import Standing
+
+_LABELS = ("indicator", "subject", "kind", "view", "period")
+_FAMILIES = {
+    "value": "The indicator, in the unit of its catalogue entry; no sample where there is no value.",
+    "lower": "The lower end of its bracket.",
+    "upper": "The upper end of its bracket.",
+    "coverage": "The share of the time that was watched, or of the items that are decided.",
+    "target": "What was promised.",
+}
+
+
+def indicator_families(standing: Standing) -> Iterator[Metric]:
+    """One family each; what has no value has no sample."""
+    for name, text in _FAMILIES.items():
+        family = GaugeMetricFamily(f"linewalker_indicator_{name}", text, labels=_LABELS)
+        for row in standing.measures:
+            if row[name] is not None:
+                family.add_metric([row[label] for label in _LABELS], row[name])
+        yield family
