@@ -27,11 +27,10 @@ from indicators.axis import (
     intersection,
     lane_of,
     measure,
-    union,
     whole,
     without,
 )
-from indicators.threestate import DOWN, UNKNOWN, UP
+from indicators.threestate import DOWN, UP
 from indicators.timeline import Timeline
 
 LAG = 180_000_000
@@ -83,7 +82,7 @@ def outages(settled: Timeline, now: int) -> Outages:
     first, last = _ends_of_groups(_groups(down, up, 1))
     start, end = down.start[first], down.end[last]
     went_down = measure(down, start, end)
-    ended, is_open = _endings(settled, end, now)
+    ended, is_open = _endings(settled, up, end, now)
     return Outages(start, end, went_down, end - start - went_down, is_open & ~ended)
 
 
@@ -95,20 +94,21 @@ def faults(
     `merge_gap` and `now` are microseconds.
     """
     down, up = settled.where(DOWN), settled.where(UP)
-    unknown = settled.where(UNKNOWN)
     runs = counted if suspended is None else without(counted, suspended)
     parts = intersection(down, counted)
     group = _groups(parts, up, merge_gap)
     first, last = _ends_of_groups(group)
     start, end = parts.start[first], parts.end[last]
-    ended, is_open = _endings(settled, end, now)
+    ended, is_open = _endings(settled, up, end, now)
     return Faults(
         start=start,
         end=end,
         down=measure(parts, start, end),
         clock=measure(runs, start, end),
-        shortest=_shortest(parts, group, union(up, unknown), merge_gap, runs),
-        longest=_longest(start, intersection(union(down, unknown), counted), up, merge_gap, runs),
+        shortest=_shortest(parts, group, settled.chosen(settled.state != DOWN), merge_gap, runs),
+        longest=_longest(
+            start, intersection(settled.chosen(settled.state != UP), counted), up, merge_gap, runs
+        ),
         ended=ended,
         open=is_open & ~ended,
     )
@@ -129,10 +129,10 @@ def _ends_of_groups(group: Ints) -> tuple[Ints, Ints]:
     return first, np.append(first[1:], len(group)) - 1 if len(group) else first
 
 
-def _endings(settled: Timeline, end: Ints, now: int) -> tuple[Flags, Flags]:
+def _endings(settled: Timeline, up: Stretches, end: Ints, now: int) -> tuple[Flags, Flags]:
     """Whether a later up-time shows that it ended; whether the subject is down at the moment of judging."""
     lane = lane_of(end - 1)
-    ended = measure(settled.where(UP), end, (lane + 1) * LANE) > 0
+    ended = measure(up, end, (lane + 1) * LANE) > 0
     last, until = settled.latest()
     down_now = (last == DOWN) & (until >= now - LAG)
     return ended, down_now[lane]

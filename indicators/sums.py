@@ -26,6 +26,8 @@ class Sums:
 
     def over(self, axis: int) -> "Sums":
         """Summed over subjects (0) or over windows (1), that axis kept."""
+        if self.up.shape[axis] == 1:
+            return self
         return Sums(
             *(getattr(self, name).sum(axis=axis, keepdims=True) for name in self.__dataclass_fields__)
         )
