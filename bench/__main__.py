@@ -10,7 +10,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cold_start, growth, ledger, machine, metrics, outage, readings, running, scrape, sweep
+from bench import (
+    cold_start,
+    growth,
+    ledger,
+    machine,
+    metrics,
+    outage,
+    polling,
+    readings,
+    running,
+    scrape,
+    snmp,
+    sweep,
+)
 from bench.section import Section, merged, page
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -57,6 +70,8 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "outage": outage.section,
         "scrape": scrape.section,
         "growth": growth.section,
+        "snmp": lambda: snmp.section(repetitions),
+        "polling": polling.section,
     }
 
 

@@ -9,9 +9,9 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import postgres, sweep_blackbox
+from bench import postgres, snmp_exporter, sweep_blackbox
 
-_DISTRIBUTIONS = ("numpy", "SQLAlchemy", "icmplib", "prometheus-client", "psycopg")
+_DISTRIBUTIONS = ("numpy", "SQLAlchemy", "icmplib", "prometheus-client", "psycopg", "gufo-snmp", "pysnmp")
 
 
 def described(day: dt.date) -> str:
@@ -32,6 +32,7 @@ def _versions() -> list[tuple[str, str]]:
     asked = {
         "fping": "fping",
         "blackbox_exporter": sweep_blackbox.PROGRAM,
+        "snmp_exporter": snmp_exporter.PROGRAM,
         "PostgreSQL": str(place / "postgres") if place else "postgres",
     }
     return found + [(name, said) for name, program in asked.items() if (said := _asked(program))]

@@ -8,6 +8,8 @@ import json
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +42,19 @@ class Peak:
             )
 
 
+@contextmanager
+def following(service: Service) -> Iterator[Peak]:
+    """The most a service holds while this is entered."""
+    peak = Peak(service)
+    follower = threading.Thread(target=peak.follow)
+    follower.start()
+    try:
+        yield peak
+    finally:
+        peak.over.set()
+        follower.join()
+
+
 def main() -> None:
     """Arguments: how many circuits, the interval, and over how many steady rounds CPU is counted."""
     parser = argparse.ArgumentParser()
@@ -50,15 +65,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         network = Province(given.count, given.interval).write(Path(folder))
         began = time.time()
-        with running(network, Path(folder) / "kept") as service:
-            peak = Peak(service)
-            follower = threading.Thread(target=peak.follow)
-            follower.start()
-            try:
-                found = _observed(service, given.count, given.interval, given.rounds, began)
-            finally:
-                peak.over.set()
-                follower.join()
+        with running(network, Path(folder) / "kept") as service, following(service) as peak:
+            found = _observed(service, given.count, given.interval, given.rounds, began)
         found |= {"peak": peak.most.proportional, "peak_resident": peak.most.resident}
         print(json.dumps(found | _lost(service)))
 

@@ -1,80 +1,15 @@
 """blackbox_exporter asked over HTTP for one ICMP probe after the other; only the exporter's CPU is counted."""
 
-import http.client
-import os
-import socket
-import subprocess
-import tempfile
-import threading
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from bench import account
+from bench.asked_over_http import Exporter, sample_of
 from bench.figures import Sample
 
 PROGRAM = "prometheus-blackbox-exporter"
 _MODULES = "modules: {icmp: {prober: icmp, timeout: 2s, icmp: {preferred_ip_protocol: ip4}}}\n"
-_START_SECONDS = 10.0
+_EXPORTER = Exporter(PROGRAM, _MODULES, "/probe?module=icmp&target={address}", "\nprobe_success 1")
 
 
 def sample(addresses: Sequence[str], connections: int) -> Sample:
     """Start the exporter, ask it once for each address over so many kept connections, end it."""
-    port = _free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "modules.yml"
-        config.write_text(_MODULES)
-        argv = [PROGRAM, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"]
-        process = subprocess.Popen([*argv, "--log.level=error"], stdin=subprocess.DEVNULL)
-        try:
-            _await(port)
-            return _asked(process.pid, port, addresses, connections)
-        finally:
-            account.end(process)
-
-
-def _asked(pid: int, port: int, addresses: Sequence[str], connections: int) -> Sample:
-    losses: list[int] = []
-    parts = [addresses[first::connections] for first in range(connections)]
-    askers = [threading.Thread(target=_ask, args=(port, part, losses)) for part in parts]
-    began, spent = time.monotonic(), _cpu(pid)
-    for asker in askers:
-        asker.start()
-    for asker in askers:
-        asker.join()
-    cpu, wall = (_cpu(pid) - spent) / len(addresses), time.monotonic() - began
-    if len(losses) < connections:
-        raise account.RunError(f"{PROGRAM} stopped answering")
-    return Sample(cpu, wall, account.peak_bytes(pid), len(addresses), sum(losses))
-
-
-def _ask(port: int, addresses: Sequence[str], losses: list[int]) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    lost = 0
-    for address in addresses:
-        connection.request("GET", f"/probe?module=icmp&target={address}")
-        lost += b"\nprobe_success 1" not in connection.getresponse().read()
-    connection.close()
-    losses.append(lost)
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def _await(port: int) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise account.RunError(f"{PROGRAM} did not listen within {_START_SECONDS:g} s")
+    return sample_of(_EXPORTER, addresses, connections)

@@ -65,15 +65,15 @@ def _hold_all(
     writer.start()
 
     def held(opening: bool) -> Sample:
-        return _measured(lambda: one.hold(opening=opening), writer, losses, len(addresses))
+        return measured(lambda: one.hold(opening=opening), writer, losses, len(addresses))
 
     found = {"first sweep": [held(True)], "sweep": [held(True) for _ in range(STEADY_SWEEPS)]}
     if paced:
         found["paced round"] = [held(False)]
-    found["quality"] = [_measured(one.stop, writer, losses, len(addresses))]
+    found["quality"] = [measured(one.stop, writer, losses, len(addresses))]
     if not writer.close(30):
         raise RuntimeError("not everything was written")
-    return _with_quality(found, rhythm.interval)
+    return with_quality(found, rhythm.interval)
 
 
 def _plan(ledger: store.Ledger, addresses: tuple[str, ...], rhythm: Rhythm) -> Plan:
@@ -86,7 +86,7 @@ def _plan(ledger: store.Ledger, addresses: tuple[str, ...], rhythm: Rhythm) -> P
     return Plan("icmp-bench", "bench", rhythm, tuple(ids), targets)
 
 
-def _measured(job: Callable[[], None], writer: Writer, losses: Losses, count: int) -> Sample:
+def measured(job: Callable[[], None], writer: Writer, losses: Losses, count: int) -> Sample:
     """Do it, wait until it is in the ledger, and say what the whole process spent meanwhile."""
     losses.asked = losses.lost = 0
     began, spent = time.monotonic(), _cpu()
@@ -97,7 +97,7 @@ def _measured(job: Callable[[], None], writer: Writer, losses: Losses, count: in
     return Sample(cpu, time.monotonic() - began, peak_bytes(), losses.asked, losses.lost)
 
 
-def _with_quality(found: dict[str, list[Sample]], interval: float) -> dict[str, list[dict[str, float]]]:
+def with_quality(found: dict[str, list[Sample]], interval: float) -> dict[str, list[dict[str, float]]]:
     """Every round bears its share of the quality rows that are written once in five minutes."""
     share = found.pop("quality")[0].cpu * interval / BIN_SECONDS
     return {

@@ -43,6 +43,7 @@ def row(of: Measure, zone: tzinfo) -> dict[str, object]:
         "unit": of.unit,
         "formula": of.formula,
         "policy": of.policy,
+        "policy_name": of.policy_name,
         "target": of.target,
         "evidence": dict(bracket.evidence),
     }
@@ -62,6 +63,7 @@ def measure_of(told: Mapping[str, Any]) -> Measure:
         unit=told["unit"],
         formula=told["formula"],
         policy=told["policy"],
+        policy_name=told["policy_name"],
         basis=told["basis"],
         target=told["target"],
         sufficient=told["sufficient"],
@@ -77,6 +79,7 @@ def line(of: Measure, say: Say, chinese: bool) -> dict[str, object]:
         "subject": of.subject,
         "view": of.view,
         "basis": of.basis,
+        "policy": of.policy_name,
         "value": figure(of, bracket.value, towards(entry.bad), say),
         "bracket": between(of, say),
         "coverage": _share(bracket.coverage, Way.DOWN, complete=bracket.coverage == 1),

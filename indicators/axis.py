@@ -5,7 +5,7 @@ lane number × LANE + microseconds since 1970 UTC. A set of stretches of many su
 half-open stretches [start, end) that never reach over the end of a lane, and whatever is true of one subject's set
 (union, intersection, length within a window) is one operation for all of them. A single subject is lane 0.
 
-At most MOST_LANES subjects go into one batch: beyond that places would not fit into 63 bits.
+At most MOST_LANES subjects go into one batch: beyond that the end of the last lane would not fit into 63 bits.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 LANE = 1 << 52
-MOST_LANES = 1 << 11
+MOST_LANES = (1 << 11) - 1
 NEVER = np.iinfo(np.int64).min  # a moment that is not known, as a null of the ledger
 
 
@@ -50,7 +50,9 @@ def stretches(start: Ints, end: Ints) -> Stretches:
         return Stretches(begin, until)
     reach = np.maximum.accumulate(until)
     first = np.ones(len(begin), np.bool_)
-    first[1:] = (begin[1:] > reach[:-1]) | (begin[1:] % LANE == 0)
+    # At the beginning of a lane several may begin, which are one; what touches it from the lane before is another.
+    touches = begin[1:] == reach[:-1]
+    first[1:] = (begin[1:] > reach[:-1]) | (touches & (begin[1:] % LANE == 0))
     last = np.append(first[1:], True)
     return Stretches(begin[first], reach[last])
 

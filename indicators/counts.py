@@ -10,8 +10,9 @@ from indicators.measure import Bracket, nothing, share
 from indicators.sums import Sums
 from indicators.threestate import UP
 
-# A share of whole microseconds and a target as written, such as 0.999, are compared as if both were exact.
-_EXACT = 1e-12
+# Whole microseconds and a target as written, such as 0.999, are compared as if both were exact: products of them miss
+# by less than this.
+_EXACT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ def met(of: Sums, targets: NDArray[np.float64], min_coverage: float) -> Met:
     )
     there = total > 0
     enough = there & (up + down > 0) & (up + down >= min_coverage * total)
-    surely = there & (up >= targets * total - _EXACT * total)
-    possibly = there & (up + unknown >= targets * total - _EXACT * total)
-    reached = up >= targets * (up + down) - _EXACT * total
+    surely = there & (up >= targets * total - _EXACT)
+    possibly = there & (up + unknown >= targets * total - _EXACT)
+    reached = up >= targets * (up + down) - _EXACT
     return Met(
         met=surely | (enough & reached),
         surely=surely,

@@ -30,7 +30,10 @@ class Verdicts:
 
 def verdicts(of: Sums, policy: Policy) -> Verdicts:
     """The verdict of every subject on every day; `of` has a window a day, shape (subjects, days)."""
-    limit = limits(of.total, policy)
+    return _within(of, limits(of.total, policy), policy)
+
+
+def _within(of: Sums, limit: Ints, policy: Policy) -> Verdicts:
     worst = of.down + of.unknown
     within, surely = of.down <= limit, worst <= limit
     enough = of.up + of.down >= policy.min_coverage * of.total
@@ -85,8 +88,17 @@ def group_verdicts(members: Sums, long: LongFaults, policy: Policy) -> Verdicts:
     return Verdicts(settled_normal, surely, possibly, settled_normal | settled_not | surely, there == 0)
 
 
+def _limit_together(members: Sums, policy: Policy) -> Ints:
+    """What all members may be down for together, so that their mean keeps the limit of one."""
+    limit = limits(members.over(axis=0).total, policy)
+    if policy.max_downtime is None:
+        return limit
+    there: Ints = (members.total > 0).sum(axis=0, keepdims=True)
+    return limit * there
+
+
 def _by_mean(members: Sums, long: LongFaults, policy: Policy) -> Verdicts:
-    mean = verdicts(members.over(axis=0), policy)
+    mean = _within(members.over(axis=0), _limit_together(members, policy), policy)
     normal = mean.normal & ~long.recorded
     surely = mean.surely & ~long.possibly
     possibly = mean.possibly & ~long.certainly

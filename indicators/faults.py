@@ -13,6 +13,9 @@ the maintenance ends. Outages of one subject are one fault if the measured up-ti
 Bounds. Where K inside was up the fault falls into parts, and its shortest clock is that of the longest part; where K
 in and around it was down it may reach further, and join others: its longest clock is that of the whole. `merge_gap`
 applies both times. A fault is never added or taken away by what is not known.
+
+Open. Nobody is ever seen down at the very moment of judging: the last question lies some seconds back, and what
+follows it is unknown. So a fault that nothing says has ended is open if less than LAG since its end is unknown.
 """
 
 from dataclasses import dataclass
@@ -45,7 +48,7 @@ class Outages:
     end: Ints
     down: Ints
     unknown: Ints
-    open: Flags  # settled down at the moment of judging
+    open: Flags  # going on at the moment of judging
 
     def __len__(self) -> int:
         return len(self.start)
@@ -55,8 +58,8 @@ class Outages:
 class Faults:
     """Faults of all lanes, sorted: places of first start and last end; clocks in microseconds of T.
 
-    `ended` is False where nothing says that it ended: then `open` tells whether the subject is down at the moment of
-    judging, or nobody knows.
+    `ended` is False where nothing says that it ended: then `open` tells whether it goes on at the moment of judging,
+    or nobody knows.
     """
 
     start: Ints
@@ -76,22 +79,27 @@ class Faults:
         return Faults(*(getattr(self, name)[flags] for name in self.__dataclass_fields__))
 
 
-def outages(settled: Timeline, now: int) -> Outages:
+def outages(settled: Timeline, now: int, lag: int = LAG) -> Outages:
     """All outages; `now` is the moment of judging, microseconds since 1970."""
     down, up = settled.where(DOWN), settled.where(UP)
     first, last = _ends_of_groups(_groups(down, up, 1))
     start, end = down.start[first], down.end[last]
     went_down = measure(down, start, end)
-    ended, is_open = _endings(settled, up, end, now)
+    ended, is_open = _endings(up, settled.where(UNKNOWN), end, now, lag)
     return Outages(start, end, went_down, end - start - went_down, is_open & ~ended)
 
 
 def faults(
-    settled: Timeline, counted: Stretches, merge_gap: int, now: int, suspended: Stretches | None = None
+    settled: Timeline,
+    counted: Stretches,
+    merge_gap: int,
+    now: int,
+    suspended: Stretches | None = None,
+    lag: int = LAG,
 ) -> Faults:
     """All faults in the time that counts; the clock stands still while it is `suspended` with a signature.
 
-    `merge_gap` and `now` are microseconds.
+    `merge_gap`, `now` and `lag` are microseconds.
     """
     down, up = settled.where(DOWN), settled.where(UP)
     runs = counted if suspended is None else without(counted, suspended)
@@ -99,7 +107,7 @@ def faults(
     group = _groups(parts, up, merge_gap)
     first, last = _ends_of_groups(group)
     start, end = parts.start[first], parts.end[last]
-    ended, is_open = _endings(settled, up, end, now)
+    ended, is_open = _endings(up, settled.where(UNKNOWN), end, now, lag)
     return Faults(
         start=start,
         end=end,
@@ -129,13 +137,11 @@ def _ends_of_groups(group: Ints) -> tuple[Ints, Ints]:
     return first, np.append(first[1:], len(group)) - 1 if len(group) else first
 
 
-def _endings(settled: Timeline, up: Stretches, end: Ints, now: int) -> tuple[Flags, Flags]:
-    """Whether a later up-time shows that it ended; whether the subject is down at the moment of judging."""
-    lane = lane_of(end - 1)
-    ended = measure(up, end, (lane + 1) * LANE) > 0
-    last, until = settled.latest()
-    down_now = (last == DOWN) & (until >= now - LAG)
-    return ended, down_now[lane]
+def _endings(up: Stretches, unknown: Stretches, end: Ints, now: int, lag: int) -> tuple[Flags, Flags]:
+    """Whether a later up-time shows that it ended; whether too little is unknown since then for it to have ended."""
+    lane = lane_of(end - 1) * LANE
+    ended = measure(up, end, lane + LANE) > 0
+    return ended, measure(unknown, end, np.maximum(end, lane + now)) < lag
 
 
 def _shortest(parts: Stretches, group: Ints, up: Stretches, gap: int, runs: Stretches) -> Ints:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from indicators.axis import Ints, Stretches, none, union
 from indicators.counted import as_up, behind_maintenance, counted, resolved
-from indicators.faults import Faults, Outages, faults, outages
+from indicators.faults import LAG, Faults, Outages, faults, outages
 from indicators.observed import Edges
 from indicators.policy import Policy
 from indicators.settling import blips, settled
-from indicators.timeline import Timeline
+from indicators.timeline import Timeline, refined
 
 MICRO = 1_000_000
 
@@ -50,9 +50,18 @@ class View:
 
 
 def judged(
-    raw: Timeline, measured: Timeline, edges: Edges, of: Circumstances, policy: Policy, now: int
+    raw: Timeline,
+    measured: Timeline,
+    edges: Edges,
+    of: Circumstances,
+    policy: Policy,
+    now: int,
+    lag: int = LAG,
 ) -> View:
-    """One view of a batch: `raw` as that view sees it, `measured` without any masking; `now` in microseconds."""
+    """One view of a batch: `raw` as that view sees it, `measured` without any masking.
+
+    `now` and `lag`, how far behind it what is known may lie, are microseconds.
+    """
     told = resolved(raw, of.attested_up, of.attested_down)
     confirm_down, confirm_up = round(policy.confirm_down * MICRO), round(policy.confirm_up * MICRO)
     found = settled(told, confirm_down, confirm_up)
@@ -63,11 +72,11 @@ def judged(
         final, excluded = found, windows if policy.maintenance == "exclude" else none()
     time = counted(of.in_service, of.hours, excluded, now)
     return View(
-        raw=told,
+        raw=told if final is found else refined(told, final.at),
         settled=final,
         counted=time,
-        outages=outages(final, now),
-        faults=faults(final, time, round(policy.merge_gap * MICRO), now, of.suspended),
+        outages=outages(final, now, lag),
+        faults=faults(final, time, round(policy.merge_gap * MICRO), now, of.suspended, lag),
         blips=blips(told, found, confirm_down),
         edges=edges,
     )

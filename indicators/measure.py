@@ -68,6 +68,7 @@ class Measure:
     unit: str
     formula: str  # id of the formula and its version, such as availability/1
     policy: str  # digest of the policy
+    policy_name: str = ""
     basis: str = "measured"  # or amended: with what signed papers say of unknown time
     target: float | None = None
     sufficient: bool = True  # False: 数据不足, the coverage is below the policy's min_coverage

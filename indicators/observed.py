@@ -54,14 +54,30 @@ def raw(facts: Facts, max_loss: float, now: int) -> Timeline:
 
     `now` is the moment of judging, microseconds: five minutes that are not over at it are not doubted yet.
     """
-    seen = [_seen(facts, vantage, max_loss, now) for vantage in np.unique(facts.checks.vantage).tolist()]
+    vantages = ascending(facts.checks.vantage[facts.checks.primary]).tolist()
+    seen = [(_seen(facts, one, max_loss, now), in_service(facts, one)) for one in vantages]
     primary = combined(seen) if seen else timeline(facts.lanes, *_nothing())
     others = ~facts.checks.primary[facts.runs.check]
     if not others.any():
         return simplified(primary)
-    told = _line(facts, facts.runs.chosen(others))
+    start, end, state = _watched_runs(facts, facts.runs.chosen(others))
     # A live interface says nothing of the line beyond; a dead one says all.
-    return simplified(filled(primary, none(), told.where(DOWN), Cause.OTHER_CHECK))
+    dead = stretches(start[state == DOWN], end[state == DOWN])
+    return simplified(filled(primary, none(), dead, Cause.OTHER_CHECK))
+
+
+def in_service(facts: Facts, vantage: int) -> Stretches:
+    """From when until when a vantage looked after each subject: from its first run, for ever if one stands open.
+
+    A vantage that was taken away had its runs closed at its last observation; one that died left them open.
+    """
+    mine = facts.checks.primary & (facts.checks.vantage == vantage)
+    runs = facts.runs.chosen(mine[facts.runs.check])
+    lane, row = np.unique(facts.checks.lane[runs.check], return_inverse=True)
+    begin, end = np.full(len(lane), LANE), np.zeros(len(lane), np.int64)
+    np.minimum.at(begin, row, runs.started_at)
+    np.maximum.at(end, row, np.where(runs.ended_at == NEVER, LANE, runs.ended_at))
+    return stretches(lane * LANE + begin, lane * LANE + end)
 
 
 def edges(facts: Facts) -> Edges:
@@ -171,14 +187,9 @@ def _questions(begin: Ints, end: Ints, every: Ints, bins: Ints) -> Ints:
 
 def _line(facts: Facts, runs: Runs) -> Timeline:
     """The history that these runs make up, each as far as its round was watched."""
-    parts = [
-        _clipped(facts, runs.chosen(rows), watches)
-        for (vantage, number), watches in facts.watches.items()
-        if (rows := (runs.round == number) & (facts.checks.vantage[runs.check] == vantage)).any()
-    ]
-    if not parts:
+    start, end, state = _watched_runs(facts, runs)
+    if not len(start):
         return timeline(facts.lanes, *_nothing())
-    start, end, state = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     order = np.argsort(start, kind="stable")
     start, end, state = start[order], end[order], state[order]
     # Two checks of one subject at once, of an address that was changed: the later one counts.
@@ -186,6 +197,19 @@ def _line(facts: Facts, runs: Runs) -> Timeline:
     real = end > start
     cause = np.where(state == UNKNOWN, np.int8(Cause.NOT_ASKED), np.int8(Cause.MEASURED))
     return timeline(facts.lanes, start[real], end[real], state[real], cause[real])
+
+
+def _watched_runs(facts: Facts, runs: Runs) -> tuple[Ints, Ints, Codes]:
+    """Start, end and state of what of these runs was watched, in no order; those of several checks may overlap."""
+    parts = [
+        _clipped(facts, runs.chosen(rows), watches)
+        for (vantage, number), watches in facts.watches.items()
+        if (rows := (runs.round == number) & (facts.checks.vantage[runs.check] == vantage)).any()
+    ]
+    if not parts:
+        return _nothing()[:3]
+    start, end, state = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return start, end, state
 
 
 def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:

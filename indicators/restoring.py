@@ -23,15 +23,16 @@ MICRO = 1_000_000
 def restored_within(of: Faults, limit: float) -> Bracket:
     """Faults restored within the limit ÷ (faults ended + faults open longer than the limit); `limit` in seconds.
 
-    A fault that is open and not yet beyond the limit is in neither. One of which nobody knows whether it ended is
-    undecided, unless even its shortest clock is beyond.
+    A fault that is open and cannot be beyond the limit yet is in neither. Of the others that are undecided, bad in
+    one bound are those that may have lasted longer, good in the other those that may have ended in time.
     """
     most = round(limit * MICRO)
     bad = of.shortest > most
     good = of.ended & (of.longest <= most)
-    waiting = of.open & ~bad
-    undecided = ~(bad | good | waiting)
-    return _ratio(good, bad, undecided, {"waiting": int(waiting.sum()), "limit_seconds": limit})
+    rest = ~(bad | good)
+    maybe_bad, maybe_good = rest & (of.longest > most), rest & ~of.open
+    waiting = int((rest & ~maybe_bad & ~maybe_good).sum())
+    return _ratio(good, bad, maybe_good, maybe_bad, {"waiting": waiting, "limit_seconds": limit})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,30 @@ def answered_within(of: Answers, limit: float) -> Bracket:
     """Tickets answered (or arrived at, or restored) within the limit ÷ those answered or waiting longer than it."""
     late = of.lasted > round(limit * MICRO)
     good, waiting = of.done & ~late, ~of.done & ~late
-    return _ratio(good, late, np.zeros_like(late), {"waiting": int(waiting.sum()), "limit_seconds": limit})
+    none = np.zeros_like(late)
+    return _ratio(good, late, none, none, {"waiting": int(waiting.sum()), "limit_seconds": limit})
 
 
 def mttr(of: Faults, time: Sums) -> Bracket:
-    """Mean clock of ended faults in seconds, inner unknown time included; no fault: no value."""
-    ended = of.chosen(of.ended)
+    """Mean clock of ended faults in seconds, inner unknown time included; no fault: no value.
+
+    One of which nobody knows whether it ended is in a bound where that makes it wider.
+    """
+    ended, maybe = of.chosen(of.ended), of.chosen(~of.ended & ~of.open)
     number, coverage = len(ended), coverage_of(time)
     evidence = {"faults": number, "open_faults": int((~of.ended).sum())}
     if not number or not coverage:
         return nothing(coverage, **evidence)
-    value, lower, upper = (
-        float(one.sum()) / MICRO / number for one in (ended.clock, ended.shortest, ended.longest)
-    )
+    value = float(ended.clock.sum()) / MICRO / number
+    lower = _least_mean(ended.shortest, maybe.shortest) / MICRO
+    upper = -_least_mean(-ended.longest, -maybe.longest) / MICRO
     return Bracket(value, min(lower, value), max(upper, value), coverage, evidence)
+
+
+def _least_mean(sure: Ints, maybe: Ints) -> float:
+    """The least mean of all of `sure` and any of `maybe`."""
+    total = np.cumsum([sure.sum(), *np.sort(maybe)])
+    return float((total / (len(sure) + np.arange(len(total)))).min())
 
 
 def mtbf(of: Faults, time: Sums) -> Bracket:
@@ -79,11 +90,16 @@ def mtbf(of: Faults, time: Sums) -> Bracket:
     return Bracket(up / number, up / number, (up + unknown) / number, coverage, evidence)
 
 
-def _ratio(good: Flags, bad: Flags, undecided: Flags, evidence: dict[str, object]) -> Bracket:
-    yes, no, open_ = int(good.sum()), int(bad.sum()), int(undecided.sum())
+def _ratio(
+    good: Flags, bad: Flags, maybe_good: Flags, maybe_bad: Flags, evidence: dict[str, object]
+) -> Bracket:
+    yes, no = int(good.sum()), int(bad.sum())
+    open_ = int((maybe_good | maybe_bad).sum())
     told: dict[str, object] = {"good": yes, "bad": no, "undecided": open_, **evidence}
-    number = yes + no + open_
-    coverage = share(yes + no, number)
+    coverage = share(yes + no, yes + no + open_)
     if yes + no == 0:
         return nothing(coverage, **told)
-    return Bracket(yes / (yes + no), yes / number, (yes + open_) / number, coverage, told)
+    worse, better = int(maybe_bad.sum()), int(maybe_good.sum())
+    return Bracket(
+        yes / (yes + no), yes / (yes + no + worse), (yes + better) / (yes + no + better), coverage, told
+    )

@@ -53,13 +53,13 @@ def complement(of: Bracket) -> Bracket:
 def fault_frequency(of: Sums, faults: int, month_days: float) -> Bracket:
     """Faults per 100 line-months of U+D. The recorded faults are fixed; only the time they are spread over varies."""
     up, down, unknown = _totals(of)
-    month = month_days * DAY / 100
+    hundred_months = 100 * month_days * DAY
     if up + down == 0:
         return nothing(coverage_of(of), **_seconds(of))
-    value = faults * month / (up + down)
+    value = faults * hundred_months / (up + down)
     return Bracket(
         value,
-        faults * month / (up + down + unknown),
+        faults * hundred_months / (up + down + unknown),
         value,
         coverage_of(of),
         {**_seconds(of), "faults": faults},

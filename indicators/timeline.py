@@ -145,23 +145,27 @@ def filled(one: Timeline, up: Stretches, down: Stretches, cause: Cause) -> Timel
     return changed(changed(one, down, UNKNOWN, DOWN, cause), up, UNKNOWN, UP, cause)
 
 
-def combined(several: Iterable[Timeline]) -> Timeline:
-    """What several vantages saw: up if any saw up, down if all saw down, else unknown.
+def combined(several: Iterable[tuple[Timeline, Stretches]]) -> Timeline:
+    """What several vantages saw: up if any saw up, down if all that were in service saw down, else unknown.
 
-    Each must have the same lanes. One that was not there for a subject is not among its vantages: see `absent`.
+    Each with when it was in service; all must have the same lanes.
     """
     all_ = list(several)
     if len(all_) == 1:
-        return all_[0]
-    at = ascending(np.concatenate([one.at for one in all_]))
-    fine = [refined(one, at) for one in all_]
+        return all_[0][0]
+    total = all_[0][0].lanes * LANE
+    places = [place for one, there in all_ for place in (one.at, there.start, there.end[there.end < total])]
+    at = ascending(np.concatenate(places))
+    fine = [refined(one, at) for one, _ in all_]
     states = np.stack([one.state for one in fine])
-    any_up, all_down = (states == UP).any(axis=0), (states == DOWN).all(axis=0)
+    away = np.stack([~covers(there, at) for _, there in all_])
+    any_up = (states == UP).any(axis=0)
+    all_down = ((states == DOWN) | away).all(axis=0) & (states == DOWN).any(axis=0)
     state = np.where(any_up, UP, np.where(all_down, DOWN, UNKNOWN)).astype(np.int8)
     cause = fine[0].cause
     for one in reversed(fine):
         cause = np.where(one.state == state, one.cause, cause)
-    return Timeline(all_[0].lanes, at, state, cause.astype(np.int8))
+    return Timeline(all_[0][0].lanes, at, state, cause.astype(np.int8))
 
 
 def picked(one: Timeline, lanes: Ints) -> Timeline:

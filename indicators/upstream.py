@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.axis import LANE, Ints, Stretches, intersection, lane_of, rows_of, stretches
+from indicators.axis import LANE, Ints, Stretches, lane_of, rows_of, stretches
 from indicators.observed import Edges
 from indicators.threestate import DOWN, UNKNOWN, UP
 from indicators.timeline import Cause, Timeline, changed
@@ -41,10 +41,11 @@ def behind(away: Stretches, on: Dependences) -> Stretches:
     """The stretches in which the children's parents were away, on the children's lanes."""
     first = np.searchsorted(away.start, on.parent * LANE)
     count = np.searchsorted(away.start, (on.parent + 1) * LANE) - first
-    rows = rows_of(first, count)
-    shift = np.repeat((on.child - on.parent) * LANE, count)
-    moved = stretches(away.start[rows] + shift, away.end[rows] + shift)
-    return intersection(moved, stretches(on.child * LANE + on.begin, on.child * LANE + on.end))
+    rows, of = rows_of(first, count), np.repeat(np.arange(len(on.child)), count)
+    shift = (on.child - on.parent)[of] * LANE
+    # Each absence only while the child hangs on that very parent: it may hang on another before and after.
+    begin, end = (on.child * LANE + on.begin)[of], (on.child * LANE + on.end)[of]
+    return stretches(np.maximum(away.start[rows] + shift, begin), np.minimum(away.end[rows] + shift, end))
 
 
 def masked(line: Timeline, edges: Edges, away: Stretches) -> Timeline:

@@ -23,6 +23,7 @@ import resource
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from probes.clock import Clock, SystemClock, offset
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Octets, Reading, Sight, Targets
 from probes.eyes import Eyes, View
 from probes.refusals import explain
-from probes.rhythm import GUARD_SECONDS, OPENING_LEAST_SECONDS, Rhythm
+from probes.rhythm import GUARD_SECONDS, LONGEST_TICK, OPENING_LEAST_SECONDS, Rhythm
 from probes.sentinels import REASONS, SEEN, WAIT
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class Reply:
     at: float = float("nan")
 
 
+SILENCE = Reply(DOWN, definite=False)
+
 Stage = Callable[[str], None]
 Talk = Callable[[Any, Stage], Coroutine[Any, Any, Reply]]
 """One conversation with a target of these settings. Raises OSError as the kernel says it.
@@ -80,10 +83,21 @@ class _Question:
 
     row: int
     regular: bool
-    sent: list[float]
+    sent: list[float] = field(default_factory=list)
     ended: float = float("nan")
     answered: int = -1
-    reply: Reply = field(default_factory=lambda: Reply(DOWN, definite=False))
+    reply: Reply = SILENCE
+    held: dict[int, asyncio.Task[Reply]] = field(default_factory=dict)  # attempts under way, by number
+    next: asyncio.TimerHandle | None = None  # when another attempt begins
+    known: bool = False
+
+    def stop(self) -> None:
+        """Begin no other attempt, and end those under way."""
+        if self.next is not None:
+            self.next.cancel()
+            self.next = None
+        for task in self.held.values():
+            task.cancel()
 
 
 def most_open() -> int:
@@ -146,7 +160,7 @@ class _Course:
         self._next_first = 0
         self._fast = down & (not opening)
         self._knocks: list[tuple[float, int]] = []
-        self._open: dict[int, asyncio.Task[None]] = {}
+        self._open: dict[int, _Question] = {}
         self._doubtful: list[_Question] = []
         self._settled: list[_Question] = []
         self._sights: list[Sight] = []
@@ -169,10 +183,11 @@ class _Course:
 
     def break_off(self) -> None:
         """End whatever conversation is still held."""
-        for task in self._open.values():
-            task.cancel()
-        if self._open:
-            self._prober.loop.run_until_complete(asyncio.wait(self._open.values()))
+        tasks = [task for question in self._open.values() for task in question.held.values()]
+        for question in self._open.values():
+            question.stop()
+        if tasks:
+            self._prober.loop.run_until_complete(asyncio.wait(tasks))
 
     def _is_over(self, now: float) -> bool:
         return (
@@ -191,7 +206,8 @@ class _Course:
         self._ask_fast(now)
         wake = min(now + _SLICE_SECONDS, self._knocks[0][0] if self._knocks else np.inf)
         if self._next_first < len(self._order):
-            wake = min(wake, float(self._first_at[self._next_first]))
+            # Those that are due within a tick are asked together: to wake for one costs as much as to ask it.
+            wake = min(wake, max(float(self._first_at[self._next_first]), now + LONGEST_TICK))
         await asyncio.sleep(max(0.0, wake - self._clock.monotonic()))
 
     def _ask_first(self, now: float) -> None:
@@ -218,25 +234,34 @@ class _Course:
         heapq.heappush(self._knocks, (when, row))
 
     def _begin(self, row: int, *, regular: bool) -> None:
-        question = _Question(row, regular, [])
-        self._open[row] = self._prober.loop.create_task(self._ask(question))
+        question = self._open[row] = _Question(row, regular)
+        self._try(question)
 
-    async def _ask(self, question: _Question) -> None:
-        """Ask until something definite is known or every attempt was silent."""
-        attempts = 1 + self._rhythm.retries * question.regular
-        pending: dict[asyncio.Task[Reply], int] = {}
-        try:
-            for number in range(attempts):
-                question.sent.append(self._clock.monotonic())
-                pending[asyncio.create_task(self._attempt(question, number))] = number
-                last = number == attempts - 1
-                if await self._definite(question, pending, None if last else self._rhythm.retry_after):
-                    break
-        finally:
-            for task in pending:
-                task.cancel()
-            if pending:
-                await asyncio.wait(pending)
+    def _try(self, question: _Question) -> None:
+        """Begin the next attempt, and say when the one after it begins if nothing definite is known by then."""
+        loop, number = self._prober.loop, len(question.sent)
+        question.sent.append(self._clock.monotonic())
+        more = number < self._rhythm.retries * question.regular
+        question.next = loop.call_later(self._rhythm.retry_after, self._try, question) if more else None
+        task = question.held[number] = loop.create_task(self._attempt(question, number))
+        # Not at the end of the attempt itself: one that is ended before it began would never come there.
+        task.add_done_callback(partial(self._over, question, number))
+
+    def _over(self, question: _Question, number: int, task: asyncio.Task[Reply]) -> None:
+        """An attempt is over; what it means to its question."""
+        del question.held[number]
+        if not (question.known or task.cancelled()):
+            reply = task.result()
+            if reply.definite or reply.reason:
+                question.reply, question.answered = reply, number if reply.outcome == UP else -1
+            if reply.definite:
+                question.known = True
+                question.stop()
+        if not question.held and question.next is None:
+            self._close(question)
+
+    def _close(self, question: _Question) -> None:
+        """Every attempt is over."""
         since_answer = self._prober.loop.time() - question.reply.at
         question.ended = self._clock.monotonic() - (0.0 if np.isnan(since_answer) else since_answer)
         del self._open[question.row]
@@ -244,26 +269,6 @@ class _Course:
             self._settle(question, question.reply)
         else:
             self._doubtful.append(question)
-
-    async def _definite(
-        self, question: _Question, pending: dict[asyncio.Task[Reply], int], seconds: float | None
-    ) -> bool:
-        """Wait for the attempts that are under way; True once one of them knows for sure."""
-        until = None if seconds is None else self._prober.loop.time() + seconds
-        while pending:
-            left = None if until is None else max(0.0, until - self._prober.loop.time())
-            done, _ = await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            if not done:
-                return False
-            for task in done:
-                number, reply = pending.pop(task), task.result()
-                if reply.definite or reply.reason:
-                    question.reply, question.answered = reply, number if reply.outcome == UP else -1
-                if reply.definite:
-                    return True
-        if until is not None:
-            await asyncio.sleep(max(0.0, until - self._prober.loop.time()))
-        return False
 
     async def _attempt(self, question: _Question, number: int) -> Reply:
         """One conversation, from getting a place to its deadline."""

@@ -7,7 +7,7 @@ from probes.conversations import Reply
 from probes.eyes import Eyes
 from probes.kind import Probe, WrongSettingError
 from probes.rhythm import VERDICT_SECONDS, Rhythm
-from probes.snmp import SnmpProber, SnmpSettings, address_of, talk_of
+from probes.snmp import OPENING_RATE, SnmpProber, SnmpSettings, address_of, talk_of
 from probes.snmp_gufo import MasterKeys
 from probes.snmp_interface import DEVICE_SILENT, InterfaceQuestion, read_selector
 
@@ -50,7 +50,13 @@ INTERFACE = Probe(
     open=open_interfaces,
     settings=InterfaceSettings,
     rhythm=Rhythm(
-        interval=60.0, retries=2, retry_after=3.0, timeout=5.0, fast=240.0, verdict=VERDICT_SECONDS
+        interval=60.0,
+        retries=2,
+        retry_after=3.0,
+        timeout=5.0,
+        fast=240.0,
+        verdict=VERDICT_SECONDS,
+        opening_rate=OPENING_RATE,
     ),
     address_of=known_as,
 )

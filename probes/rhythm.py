@@ -20,7 +20,8 @@ class Rhythm:
     Every target is asked once per `interval`; one that stays silent is asked up to `retries` times more,
     `retry_after` apart; after the last packet an answer is awaited for `timeout`. A target known to be down
     is asked every `fast` seconds, one packet, no retry. `verdict` is how long after the last deadline the sentinels
-    may need to speak; it belongs to the kind of probe.
+    may need to speak, and `opening_rate` how many first packets a second leave when everybody is asked at once; both
+    belong to the kind of probe.
     """
 
     interval: float = 10.0
@@ -29,6 +30,7 @@ class Rhythm:
     timeout: float = 2.0
     fast: float = 2.0
     verdict: float = 0.0
+    opening_rate: float = OPENING_RATE
 
     @property
     def retry_span(self) -> float:
@@ -46,7 +48,8 @@ class Rhythm:
 
     def opening_span(self, count: int) -> float:
         """Over how many seconds the first packets of an opening round to `count` targets are paced."""
-        return min(max(OPENING_LEAST_SECONDS, count / OPENING_RATE), max(self.span, OPENING_LEAST_SECONDS))
+        least = OPENING_LEAST_SECONDS
+        return min(max(least, count / self.opening_rate), max(self.span, least))
 
     @property
     def fast_span(self) -> float:

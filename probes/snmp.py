@@ -28,6 +28,8 @@ from probes.snmp_talk import Question, Talk
 from probes.tcp import check_port
 
 PORT = 161
+# Answers to more than this would wait for us until they are late: a first request costs a third of a millisecond.
+OPENING_RATE = 2_000.0
 SILENCE = Reply(DOWN, definite=False)
 
 
@@ -175,7 +177,13 @@ SNMP = Probe(
     settings=SnmpSettings,
     # An attempt lasts long enough to read what the profiles name; a lost packet is noticed after half of it.
     rhythm=Rhythm(
-        interval=60.0, retries=2, retry_after=3.0, timeout=8.0, fast=240.0, verdict=VERDICT_SECONDS
+        interval=60.0,
+        retries=2,
+        retry_after=3.0,
+        timeout=8.0,
+        fast=240.0,
+        verdict=VERDICT_SECONDS,
+        opening_rate=OPENING_RATE,
     ),
     address_of=address_of,
 )

@@ -4,7 +4,7 @@ A walk that breaks off keeps its rows, and costs only itself; how many did is to
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from probes.columns import UP, Reading
 from probes.conversations import Reply
@@ -29,36 +29,52 @@ class DeviceQuestion:
         self._profiles = tuple(profiles)
         self._named = frozenset(named)
         self._object_id = ""
+        self._chosen = self._choose()
         self._rounds = 0
         self._missing: frozenset[str] = frozenset()
+        self._all = self._named_by_chosen()
 
     def first(self) -> Sequence[str]:
         """Uptime, kind, and every scalar that is not known to be missing."""
-        wanted = [figure.oid for profile in self._chosen() for figure in profile.scalars]
-        missing = self._missing if self._rounds % _ALL_EVERY else frozenset[str]()
-        return tuple(oid for oid in dict.fromkeys([SYS_UPTIME, SYS_OBJECT_ID, *wanted]) if oid not in missing)
+        if not (self._missing and self._rounds % _ALL_EVERY):
+            return self._all
+        return tuple(oid for oid in self._all if oid not in self._missing)
 
     async def read(self, session: Session, said: dict[str, Value], until: float) -> Reply:
         """Scalars not asked yet, because nobody knew what the device is, and every table."""
         asked = self.first()
         self._rounds += 1
-        self._object_id = str(said.get(SYS_OBJECT_ID, self._object_id))
+        self._hear_of(str(said.get(SYS_OBJECT_ID, self._object_id)))
         walking = _Walking(session, until)
-        if more := [oid for oid in self.first() if oid not in asked]:
+        if self._all is not asked and (more := [oid for oid in self.first() if oid not in asked]):
             said = said | await walking.get(more)
-        self._missing = frozenset((self._missing | {*asked, *more}) - {*said})
-        found = [reading for profile in self._chosen() for reading in scalars(profile, said)]
-        for profile in self._chosen():
+            asked = (*asked, *more)
+        if self._missing or len(said) < len(asked):
+            self._missing = frozenset((self._missing | {*asked}) - {*said})
+        found = [reading for profile in self._chosen for reading in scalars(profile, said)]
+        for profile in self._chosen:
             for table in profile.tables:
                 await walking.read(table)
                 found += rows(table, {oid: walking.columns.get(oid, {}) for oid in table.oids})
         found.append(Reading(BROKEN_WALKS, (), float(walking.broken)))
         return Reply(UP, readings=tuple(found))
 
-    def _chosen(self) -> Iterator[Profile]:
-        for profile in self._profiles:
-            if profile.name in self._named or (not self._named and profile.is_for(self._object_id)):
-                yield profile
+    def _hear_of(self, object_id: str) -> None:
+        """What it says it is; what is read of it is chosen anew where that is something else."""
+        if object_id != self._object_id:
+            self._object_id = object_id
+            self._chosen = self._choose()
+            if (everything := self._named_by_chosen()) != self._all:
+                self._all = everything
+
+    def _choose(self) -> tuple[Profile, ...]:
+        named, kind = self._named, self._object_id
+        chosen = (one for one in self._profiles if one.name in named or (not named and one.is_for(kind)))
+        return tuple(chosen)
+
+    def _named_by_chosen(self) -> tuple[str, ...]:
+        wanted = [figure.oid for profile in self._chosen for figure in profile.scalars]
+        return tuple(dict.fromkeys([SYS_UPTIME, SYS_OBJECT_ID, *wanted]))
 
 
 class _Walking:

@@ -3,7 +3,7 @@
 Profiles are written in `config/profiles/*.yaml` and in a folder of the user's; `config.profiles` reads them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 Convert = Literal["integer", "text-number", "opaque-float", "dbm-or-microwatts"]
@@ -41,6 +41,13 @@ class Figure:
     sensor_precision: str = ""
     limit: Limit = Limit()
     where: tuple[tuple[str, str], ...] = ()
+    plain: bool = field(
+        init=False, repr=False, compare=False
+    )  # an integer is the number, with nothing to remark
+
+    def __post_init__(self) -> None:
+        said = [one for one in fields(self) if one.init and one.name not in ("name", "oid", "metric")]
+        object.__setattr__(self, "plain", all(getattr(self, one.name) == one.default for one in said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ class Row(NamedTuple):
 def scalars(profile: Profile, said: Mapping[str, Value]) -> Iterator[Reading]:
     """The figures of a profile's scalars; `said` is by identifier."""
     for figure in profile.scalars:
-        if (reading := _reading(figure, said, ())) is not None:
+        if figure.plain and isinstance(value := said.get(figure.oid), int):  # most are, and a device has many
+            yield Reading(figure.metric, (), float(value))
+        elif (reading := _reading(figure, said, ())) is not None:
             yield reading
 
 
@@ -36,7 +38,9 @@ def rows(table: ProfileTable, columns: Mapping[str, Mapping[str, Value]]) -> Ite
     for row in by_row(columns):
         labels = labels_of(table, row)
         for figure in table.columns:
-            if (reading := _reading(figure, row.values, labels)) is not None:
+            if figure.plain and isinstance(value := row.values.get(figure.oid), int):
+                yield Reading(figure.metric, labels, float(value))
+            elif (reading := _reading(figure, row.values, labels)) is not None:
                 yield reading
 
 

@@ -125,14 +125,10 @@ def indicators_command(
 
 
 def _printed(what: Asked, wanted: Wanted) -> Iterator[Measure]:
-    """Every figure as measured; where signed papers alter it, as amended, too."""
-    if len(what.cases) == 1:
-        yield from measures(what.case, what.over, wanted)
-        return
-    for measured, amended in zip(*(measures(one, what.over, wanted) for one in what.cases), strict=True):
+    """Every figure as measured; beside it as amended, and under the built-in policy, where that differs."""
+    for measured, *others in zip(*(measures(one, what.over, wanted) for one in what.cases), strict=True):
         yield measured
-        if amended.bracket != measured.bracket:
-            yield amended
+        yield from (one for one in others if one.bracket != measured.bracket)
 
 
 def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterator[tuple[Kind, list[Subject]]]:

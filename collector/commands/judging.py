@@ -21,6 +21,7 @@ from collector.ledger.store import micros
 from config.errors import LinewalkerError
 from config.model import Config
 from config.policy import load_policy
+from indicators.calendar import instant
 from indicators.entered import EnteredFacts
 from indicators.policy import Policy
 
@@ -31,7 +32,7 @@ class Asked:
 
     config: Config
     over: Period
-    cases: tuple[Case, ...]  # as measured, and as amended where signed papers say of unknown time
+    cases: tuple[Case, ...]  # as measured; then as amended, and under another policy, where that may differ
 
     @property
     def case(self) -> Case:
@@ -69,15 +70,29 @@ def asked(
         with ledger.reading() as connection:
             prepared = source(connection, roster(loaded), policy_of(loaded, policy), micros(now))
             over = period(micros(first), micros(last), zone, micros(now))
-            yield Asked(loaded, over, _cases(prepared, entered.facts(connection, 0, NEVER_ENDS)))
+            yield Asked(loaded, over, _cases(prepared, entered.facts(connection, 0, NEVER_ENDS), over))
     finally:
         ledger.close()
 
 
-def _cases(prepared: Source, entered_: EnteredFacts) -> tuple[Case, ...]:
+def _cases(prepared: Source, entered_: EnteredFacts, over: Period) -> tuple[Case, ...]:
+    """As measured; as amended, where papers speak; and under the built-in policy, where ours came late."""
     measured = case(prepared, entered_)
-    papers = entered_.attestations or any(one.what == "resolve" for one in entered_.amendments)
-    return (measured, replace(measured, amended=True)) if papers else (measured,)
+    found = [measured]
+    if entered_.attestations or any(one.what == "resolve" for one in entered_.amendments):
+        found.append(replace(measured, amended=True))
+    if adopted_late(prepared.policy, over.begin, prepared.roster.zone):
+        found.append(case(replace(prepared, policy=Policy()), entered_))
+    return tuple(found)
+
+
+def adopted_late(policy: Policy, begin: int, zone: ZoneInfo) -> bool:
+    """Whether a policy of one's own was adopted after the period began, or by nobody: then both results are shown."""
+    if policy.digest == Policy().digest:
+        return False
+    if not policy.adoption.date:
+        return True
+    return instant(dt.date.fromisoformat(policy.adoption.date), 0, zone) > begin
 
 
 def policy_of(config: Config, given: Path | None) -> Policy:

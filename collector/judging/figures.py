@@ -155,6 +155,7 @@ def measure(
         unit=entry.unit,
         formula=entry.formula,
         policy=policy.digest,
+        policy_name=policy.name,
         basis="amended" if of.amended else "measured",
         sufficient=bracket.coverage is not None and bracket.coverage >= policy.min_coverage,
     )

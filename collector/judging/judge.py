@@ -97,7 +97,7 @@ def standing(source: Source, windows: Sequence[Maintenance]) -> list[bool]:
     for kind in dict.fromkeys(one.kind for one in subjects):
         part = [one for one in subjects if one.kind == kind]
         rows = [
-            (number, lane, window.begin, window.end, window.recorded_at)
+            (number, lane, window.begin, window.end, _recorded_at(window))
             for number, window in enumerate(windows)
             for lane, one in enumerate(part)
             if any((each.kind, each.id) == (CHECK_KIND[kind], one.id) for each in window.subjects)
@@ -107,6 +107,20 @@ def standing(source: Source, windows: Sequence[Maintenance]) -> list[bool]:
         confirm = round(source.policy.confirm_down * MICRO), round(source.policy.confirm_up * MICRO)
         good[table.window[~agreed(table, settled(seen, *confirm))]] = False
     return good.tolist()
+
+
+def _recorded_at(window: Maintenance) -> int:
+    """Since when all of the window was recorded: a correction that only narrows it does not make it late."""
+    since = window.recorded_at
+    for version in reversed(window.earlier):
+        if (
+            version.begin > window.begin
+            or version.end < window.end
+            or not {*window.subjects} <= {*version.subjects}
+        ):
+            break
+        since = version.recorded_at
+    return since
 
 
 def _parents(source: Source, applied: Sequence[Maintenance]) -> Parents:

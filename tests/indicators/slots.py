@@ -1,10 +1,11 @@
 """Histories as words, a letter a slot: u up, d down, ? unknown; and a naive settling, slot by slot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
 
+from indicators.axis import Ints, Stretches, stretches
 from indicators.threestate import DOWN, UNKNOWN, UP
 from indicators.timeline import Cause, Timeline, timeline
 
@@ -25,6 +26,22 @@ def history(*words: str, slot: int = SECOND, begin: int = FIRST) -> Timeline:
                 state.append(STATES[letter])
     columns = (np.array(start, np.int64), np.array(end, np.int64), np.array(state, np.int8))
     return timeline(len(words), *columns, np.full(len(start), Cause.MEASURED, np.int8))
+
+
+def placed(*flags: Sequence[bool], slot: int = SECOND, begin: int = FIRST) -> Stretches:
+    """The slots that are true, a lane each."""
+    start = [
+        (lane << 52) + begin + at * slot
+        for lane, one in enumerate(flags)
+        for at, yes in enumerate(one)
+        if yes
+    ]
+    return stretches(np.array(start, np.int64), np.array(start, np.int64) + slot)
+
+
+def slots_of(places: Ints, slot: int = SECOND, begin: int = FIRST) -> list[tuple[int, int]]:
+    """Lane and slot of places."""
+    return [(int(one) >> 52, ((int(one) & ((1 << 52) - 1)) - begin) // slot) for one in places]
 
 
 def letters(one: Timeline, length: int, lane: int = 0, *, slot: int = SECOND, begin: int = FIRST) -> str:
