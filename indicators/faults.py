@@ -33,7 +33,7 @@ from indicators.axis import (
     whole,
     without,
 )
-from indicators.threestate import DOWN, UP
+from indicators.threestate import DOWN, UNKNOWN, UP
 from indicators.timeline import Timeline
 
 LAG = 180_000_000

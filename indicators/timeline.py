@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.axis import LANE, Flags, Ints, Stretches, ascending, rows_of, whole
+from indicators.axis import LANE, Flags, Ints, Stretches, ascending, covers, rows_of, whole
 from indicators.threestate import DOWN, UNKNOWN, UP
 
 Codes = NDArray[np.int8]
