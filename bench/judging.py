@@ -16,19 +16,20 @@ GOAL = 10_000
 _RUNS_A_CIRCUIT = 100
 _PROMETHEUS = (15, 30)  # circuits, days
 _HOW = """\
-A year at 10 s in an SQLite ledger, {runs} runs a circuit of which ten circuits hold half, a watch broken off 400 times,
-five-minute columns of every day with a silence, 20 % of all days with some lost packets. *cold*: every time-based
-indicator of all groups and of everybody, in both views, with bounds, from the rows of the ledger. *kept*: the same once
-the verdicts of its closed days lie beside the ledger. *one circuit*: all its indicators, its year read from the ledger.
-*live*: one refresh of today, this month and this year. CPU seconds of the process and, in brackets, of the clock; the
-load of the machine was {load} when it began."""
+A year at 10 s in an SQLite ledger, {runs} runs a circuit of which ten circuits hold half, a watch broken off 400
+times, five-minute columns of every day with a silence, 20 % of all days with some lost packets. *cold*: every
+time-based indicator of all groups and of everybody, in both views, with bounds, from the rows of the ledger.
+*kept*: the same once the verdicts of its closed days lie beside the ledger. *one circuit*: all its indicators,
+its year read from the ledger. *live*: one refresh of today, this month and this year. CPU seconds of the process
+and, in brackets, of the clock; the load of the machine was {load} when it began."""
 _LIMITS = """\
-**What limits it.** Cold, a fifth is SQLite handing over a million runs, a fifth the unpacking of five-minute columns of
-days on which loss may matter, the rest passes over 400 unknown gaps of each circuit. All of it is linear in circuits
-and their gaps; a batch of 512 circuits at a time is in memory, so memory holds the sums of days and little else.
-pandas computes two of the indicators: availability and normal days, without unknown time, settling, maintenance, views
-or bounds. Prometheus averages samples: of {circuits} circuits over {days} days ({samples:.1f} million samples; it loads
-50 million at most in one query, unless told otherwise), with nothing said of time nobody watched."""
+**What limits it.** Cold, a fifth is SQLite handing over a million runs, a fifth the unpacking of five-minute
+columns of days on which loss may matter, the rest passes over 400 unknown gaps of each circuit. All of it is
+linear in circuits and their gaps; a batch of 512 circuits at a time is in memory, so memory holds the sums of
+days and little else. pandas computes two of the indicators: availability and normal days, without unknown time,
+settling, maintenance, views or bounds. Prometheus averages samples: of {circuits} circuits over {days} days
+({samples:.1f} million samples; it loads 50 million at most in one query, unless told otherwise), with nothing
+said of time nobody watched."""
 
 
 def section(sizes: Sequence[int] = SIZES, title: str = "Judging a year") -> Section:

@@ -1,7 +1,7 @@
 """Judge a year that lies in a ledger, in a process of its own, and print as JSON what it cost.
 
-`write` makes the year, `cold` judges all of it from the ledger, `kept` again with its closed days kept, `one` a single
-circuit's year, `live` what the service does each minute, `pandas` a plain evaluation of the same runs with pandas.
+`write` makes the year, `cold` judges all of it from the ledger, `kept` again with its closed days kept, `one` a
+single circuit's year, `live` what the service does each minute, `pandas` a plain evaluation of the same runs.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,11 +45,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=0)
     parser.add_argument("--runs", type=int, default=0)
     given = parser.parse_args()
-    if given.what == "write":
-        found = _write(given.kept, given.count, given.runs)
-    else:
-        found = _JUDGED[given.what](given.kept)
-    print(json.dumps(found))
+    judge = _JUDGED.get(given.what)
+    print(json.dumps(judge(given.kept) if judge else _write(given.kept, given.count, given.runs)))
 
 
 def _end() -> int:
@@ -70,7 +68,7 @@ def _write(kept: Path, count: int, runs: int) -> dict[str, float]:
 def _seals() -> Iterator[Row]:
     """A seal a day, so that days count as closed; what they are the digests of does not matter here."""
     edges = day_edges(_end() - DAYS * DAY, _end(), ZONE).tolist()
-    for place, (begin, end) in enumerate(zip(edges[:-1], edges[1:], strict=True), 1):
+    for place, (begin, end) in enumerate(pairwise(edges), 1):
         yield {
             "started_at": begin,
             "revision": 1,

@@ -5,7 +5,7 @@ Rows go through the same `Ledger.write` as a collector's; nothing else of a year
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ from collector.ask import plans
 from collector.checks import CheckSpec
 from collector.keeping import bins
 from collector.keeping.bins import Ints
-from collector.ledger import schema
 from collector.ledger.store import Batch, Ledger, Life, Row, micros
 from config.model import Config
 from indicators.calendar import date_at, day_edges, instant
@@ -36,7 +35,8 @@ def write(ledger: Ledger, config: Config, year: Year, version: str) -> dict[str,
     written = {"check": len(told)}
     tables = recorded(year, told, config.vantage.name, edges)
     pack = _packer()
-    for table, rows in chain([("config_version", iter([_version(config, year)]))], _entered(year), tables):
+    first = [("config_version", iter([_version(config, year)])), ("maintenance", map(_window, windows(year)))]
+    for table, rows in chain(first, tables):
         packed = ({**row, "bins": pack(row["bins"])} for row in rows) if table == "quality_bins" else rows
         written[table] = written.get(table, 0) + _write(ledger, table, packed)
     return written
@@ -90,12 +90,6 @@ def _beat(name: str, rhythm: Rhythm) -> Beat:
 
 def _version(config: Config, year: Year) -> dict[str, Any]:
     return {"digest": config.digest, "loaded_at": year.begin, "loaded_by": "lab", "text": config.text}
-
-
-def _entered(year: Year) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    """The maintenance windows, where this ledger has a table for what people enter."""
-    if "maintenance" in schema.metadata.tables:
-        yield "maintenance", (_window(one) for one in windows(year))
 
 
 def windows(year: Year) -> list[Maintenance]:

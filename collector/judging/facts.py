@@ -128,7 +128,7 @@ def _table(connection: Connection, wanted: sa.Select[Any], width: int) -> NDArra
     """Rows of whole numbers as columns; shape (columns, rows)."""
     result = connection.execute(wanted)
     # Straight from the driver: a row object for each of very many runs costs as much as reading them.
-    rows = result.cursor.fetchall()  # type: ignore[attr-defined]
+    rows = result.cursor.fetchall()
     result.close()
     return np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, width).T)
 

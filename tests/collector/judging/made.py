@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from collector import made_year
+from collector import entered, made_year
 from collector.judging.judge import Case, case
 from collector.judging.lines import source
-from collector.judging.roster import roster
+from collector.judging.roster import NEVER_ENDS, roster
 from collector.judging.window import Period, period
 from collector.ledger.store import open_ledger
 from config.load import load
 from config.model import Config
 from indicators.calendar import year_window
-from indicators.entered import EnteredFacts
 from indicators.policy import Policy
 from lab.year import Year, draw
 from tests.collector.judging.truth import S
@@ -47,6 +46,7 @@ def made(url: str, network: str, seed: int, days: int) -> Iterator[Made]:
     now = year.end + 3600 * S
     with ledger.reading() as connection:
         prepared = source(connection, roster(config), Policy(), now)
-        entered = EnteredFacts(maintenance=tuple(made_year.windows(year)))
-        yield Made(config, year, case(prepared, entered), period(year.begin, year.end, zone, now))
+        told = entered.facts(connection, 0, NEVER_ENDS)
+        assert len(told.maintenance) == len(year.windows)
+        yield Made(config, year, case(prepared, told), period(year.begin, year.end, zone, now))
     ledger.close()
