@@ -34,6 +34,7 @@ from probes import PROBERS
 from probes.clock import Clock, SystemClock
 from probes.columns import DOWN, UP, Answers, Targets
 from probes.eyes import Eyes
+from probes.router import lag_of
 from probes.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,8 @@ class Asker:
         self._schedule.every("feed", 1.0, 1.0, self._beat)
         self._schedule.start()
         for plan, counted in zip(self.plans, bins, strict=True):
-            self._begin(plan, restore.state(plan.checks, open_, watches), counted)
+            lag = np.array([lag_of(one) for one in plan.targets.settings]) if plan.targets.settings else 0.0
+            self._begin(plan, restore.state(plan.checks, open_, watches, lag), counted)
 
     def outdated(self) -> bool:
         """Whether a new day asks other checks: circuits that come into service, leave it, or change address."""

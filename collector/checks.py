@@ -1,8 +1,8 @@
 """Whom a configuration asks: every subject's check, as plain rows. Pure."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from probes.columns import Floats, Ints
 from probes.icmp import IcmpSettings
 from probes.interface import InterfaceSettings
 from probes.kind import IpAddress, Source
+from probes.router import ReadAtRouter, is_read_at_router
+from probes.snmp import SnmpSettings
 
 # Successive multiples of the golden ratio spread evenly over [0, 1), however many there are and in whatever
 # order checks come and go: a check keeps its place in the round for ever.
@@ -45,8 +47,9 @@ def phases(checks: Ints) -> Floats:
 def specs(config: Config, day: dt.date) -> tuple[CheckSpec, ...]:
     """Every check that is to be made on a day: circuits in service, own checks, and the sentinels."""
     found = [_echo("sentinel", address, address) for address in sentinels(config)]
-    found += [_circuit(circuit, day) for circuit in config.circuits if in_service(circuit, day)]
-    found += _interfaces(config, day)
+    agents = {one.id: one.check.settings for one in config.devices if one.check.probe == "snmp"}
+    found += [_circuit(circuit, day, agents) for circuit in config.circuits if in_service(circuit, day)]
+    found += _interfaces(config, day, agents)
     found += [_own("service", one.id, one.check) for one in config.services if one.check]
     found += [_own("device", one.id, one.check) for one in config.devices]
     found += [_own("system", one.id, one.check) for one in config.systems]
@@ -78,9 +81,9 @@ def in_service(circuit: Circuit, day: dt.date) -> bool:
     return begun and (circuit.in_service_until is None or day < circuit.in_service_until)
 
 
-def _circuit(circuit: Circuit, day: dt.date) -> CheckSpec:
+def _circuit(circuit: Circuit, day: dt.date, agents: Mapping[str, SnmpSettings]) -> CheckSpec:
     if circuit.check:
-        return _own("circuit", circuit.id, circuit.check)
+        return _own("circuit", circuit.id, _joined(circuit.check, agents))
     address, source = circuit.address, circuit.source
     for change in circuit.changes:
         if change.from_ <= day:
@@ -97,9 +100,15 @@ def _own(kind: str, subject: str, check: AskedBy) -> CheckSpec:
     return CheckSpec(kind, subject, check.probe, check.address, check.source or "", check.settings)
 
 
-def _interfaces(config: Config, day: dt.date) -> Iterator[CheckSpec]:
+def _joined(check: AskedBy, agents: Mapping[str, SnmpSettings]) -> AskedBy:
+    """A check that is read from a router together with that router's agent; any other as it is."""
+    if not is_read_at_router(check.settings):
+        return check
+    return replace(check, settings=ReadAtRouter(check.settings, agents[check.settings.device]))
+
+
+def _interfaces(config: Config, day: dt.date, agents: Mapping[str, SnmpSettings]) -> Iterator[CheckSpec]:
     """The interfaces that carry circuits; of a kind of their own, because they are no second opinion on the line."""
-    agents = {one.id: one.check.settings for one in config.devices if one.check.probe == "snmp"}
     for circuit in config.circuits:
         device, _, name = (circuit.interface or "").partition("/")
         if device in agents and in_service(circuit, day):

@@ -59,8 +59,8 @@ def _concerned(config: Config, day: dt.date, device_of: dict[str, str]) -> dict[
     """Of each device: itself, what hangs on it directly, and what is read from it."""
     found: dict[str, list[Subject]] = {device: [] for device in device_of.values()}
     for spec in checks.specs(config, day):
-        device = device_of.get(checks.host(spec))
-        if device is not None and spec.kind != "sentinel":
+        device = device_of.get(checks.host(spec)) or getattr(spec.settings, "device", None)
+        if device in found and spec.kind != "sentinel":
             found[device].append((spec.kind, spec.subject))
     for circuit in config.circuits:
         bound = (circuit.interface or "").partition("/")[0]  # to an interface of this device

@@ -4,6 +4,7 @@
 - Between two runs of one check there is no hole inside watched time, unless the check had left the round.
 - Watches of one round do not overlap, and none ends before it starts.
 - The moment that dates a run lies inside its bounds.
+- What a device says of the time before it was asked ends when it was asked, and is up or down.
 
 What lies in a stretch that a backward step of the wall clock made happen twice may overlap.
 """
@@ -16,6 +17,7 @@ import numpy as np
 
 from collector.ledger.reading import Watched
 from config.errors import Finding
+from probes.columns import DOWN, UP
 
 # What is watched ends between two questions: a hole shorter than this is the pause between them.
 SLACK_MICROS = 1
@@ -30,6 +32,22 @@ def violations(runs: Iterable[Any], watches: Sequence[Any], watched: dict[str, W
     for _, own in groupby(watches, key=lambda row: (row.vantage, row.round)):
         found += _of_watches(list(own), steps)
     return found
+
+
+def false_statements(statements: Iterable[Any]) -> Iterator[Finding]:
+    """Statements of devices that cannot have been made."""
+    for row in statements:
+        place = f"check {row.check}, statement {row.said_at}"
+        if row.since is not None and row.since > row.said_at:
+            yield Finding(
+                "statement-early", "error", place,
+                "it was made before {since}, since when it says things stand so", {"since": row.since},
+            )  # fmt: skip
+        if row.outcome not in (DOWN, UP):
+            yield Finding(
+                "statement-outcome", "error", place,
+                "it says neither up nor down but {outcome}", {"outcome": row.outcome},
+            )  # fmt: skip
 
 
 def _overlap(before: Any, after: Any, steps: Sequence[Any]) -> bool:

@@ -54,7 +54,8 @@ def count(bins: Bins, answers: Answers) -> None:
     rows = np.flatnonzero(answers.regular)
     if not len(rows):
         return
-    start = (answers.sent[rows, 0] // BIN_SECONDS).astype(np.int64) * BIN_SECONDS
+    asked = answers.sent[rows, 0] if answers.earlier is None else (answers.sent[:, 0] + answers.earlier)[rows]
+    start = (asked // BIN_SECONDS).astype(np.int64) * BIN_SECONDS
     if bins.closed:  # after a backward step of the clock, time that was counted and written comes again
         rows, start = rows[start > bins.closed.started_at], start[start > bins.closed.started_at]
     for one in np.unique(start).tolist():

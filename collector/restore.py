@@ -65,15 +65,21 @@ def last_observation(checks: Ints, watch: Row) -> Floats:
     return np.minimum(ended, origin + rounds * interval + place)
 
 
-def state(checks: Sequence[int], open_: OpenRuns, watches: dict[str, Row]) -> runs.State:
-    """The state in which the checks of a round are taken up again; those with no open run begin anew."""
+def state(
+    checks: Sequence[int], open_: OpenRuns, watches: dict[str, Row], lag: Floats | float = 0.0
+) -> runs.State:
+    """The state in which the checks of a round are taken up again; those with no open run begin anew.
+
+    What was seen of a check may have lain `lag` seconds behind the line itself.
+    """
+    lags = np.broadcast_to(np.asarray(lag, np.float64), (len(checks),))
     fresh, wanted = runs.fresh(len(checks)), np.asarray(checks, np.int64)
     order = np.argsort(wanted)
     for name in open_.keys() & watches.keys():
         stood = open_[name][np.isin(open_[name]["check"], wanted)]
         place = order[np.searchsorted(wanted, stood["check"], sorter=order)]
         since = stood["started_at"] / 1e6
-        seen = np.maximum(since, last_observation(stood["check"], watches[name]))
+        seen = np.maximum(since, last_observation(stood["check"], watches[name]) - lags[place])
         fresh.outcome[place], fresh.since[place] = stood["outcome"], since
         fresh.answered[place] = np.where(stood["outcome"] == UP, seen, np.nan)
         fresh.silent[place] = np.where(stood["outcome"] == DOWN, seen, np.nan)

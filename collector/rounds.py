@@ -17,6 +17,7 @@ from collector.asking import Asking, HungError
 from collector.ledger.store import Batch
 from collector.readings import NEVER, Interned, Told, newest
 from collector.reference import Offset
+from collector.statements import Statements
 from probes.clock import Clock, Steps
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Floats, Ints, Prober, Sight, Targets
 from probes.rhythm import GUARD_SECONDS, Rhythm
@@ -107,6 +108,7 @@ class Round:
         packets.take_up(self._memory, self.now.state)
         self._bins = bins or quality.Bins(count)
         self._watching = watches.Watching()
+        self._statements = Statements(plan.rhythm.interval)
         self._reference = reference
         self._origin = float("nan")
         self._offset: Offset | None = None  # as it was when the last completed round ended
@@ -168,6 +170,7 @@ class Round:
             records = packets.record(self._memory, before, answers, changes, self.plan.targets.address)
             facts = self._facts(changes, records)  # before anything is remembered: nonsense ends here
             quality.count(self._bins, answers)
+            facts.add("statement", self._statements.take(self.plan.checks, answers))
             self._show(state, answers, changes)
             self.write(facts)
         if answers.sight:
@@ -263,6 +266,7 @@ class Round:
     def _stepped(self, moved: float) -> None:
         """End the watch at the old time; what is remembered of the last packets is told by the new one."""
         batch, before = Batch(), self.now.state
+        self._statements.forget()
         watch = self._watching.watch
         stepped_to = watch.ended_at + moved if watch else None
         self._watching, ended = watches.stop(self._watching, "clock step", stepped_to)

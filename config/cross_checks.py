@@ -9,6 +9,7 @@ from config import (
     check_interfaces,
     check_probes,
     check_references,
+    check_routers,
     check_services,
     check_targets,
     check_throughput,
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
     check_services.needs_beyond_members,
     check_services.nothing_watched,
     check_probes.unverified_certificates,
+    check_routers.unread_paths,
     check_dates.reversed_service_days,
     check_dates.misplaced_changes,
     check_hours.reserved_hours,
@@ -40,4 +42,5 @@ def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     yield from check_references.dangling_references(root, unsure)
     yield from check_hours.dangling_hours(root, unsure)
     yield from check_interfaces.unbound_interfaces(root, unsure)
+    yield from check_routers.unread_devices(root, unsure)
     yield from check_throughput.impossible_tests(root, unsure)

@@ -72,6 +72,7 @@ HEADINGS = (
     Heading("source", "源地址", "Source", "探测源地址 监测源地址 源IP 源IP地址 源接口"),
     Heading("interface", "设备接口", "Interface", "路由器接口 上联接口 承载接口 接口名称"),
     Heading("path", "监测路径", "Path", "探测路径 路径"),
+    Heading("link_follows_path", "端口随线路通断", "Link follows path", "端口反映线路 接口随线路通断"),
     Heading("upstream", "上级节点", "Upstream", "上联节点 上联设备 上级设备"),
     Heading(
         "cid",

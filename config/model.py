@@ -133,6 +133,9 @@ class Circuit:
         None  # DEVICE/NAME, DEVICE/alias:ALIAS or DEVICE/index:NUMBER: its octets are counted
     )
     path: Path = "unproven"
+    link_follows_path: bool = (
+        False  # whether the interface goes down whenever the line does, wherever it is cut
+    )
     upstream: str | None = None  # device or circuit id
     cid: str = ""  # 电路代号
     contract: str = ""  # 合同号

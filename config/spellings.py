@@ -27,6 +27,7 @@ _DAY = re.compile(r"(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日?(?:[ T]?\d{1,2}
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"[345]\d{4}")  # days since 1899-12-30, as Excel counts; from 1982 to 2064
 _FEE = re.compile(r"[¥￥]?(\d[\d,]*(?:\.\d+)?)元?(?:/月)?")
+_FLAGS = {"是": "true", "√": "true", "否": "false"}
 _WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
@@ -125,6 +126,11 @@ def _path(written: str) -> str:
     return next((code for code, word in PATHS.items() if text == word), text.casefold())
 
 
+def _flag(written: str) -> str:
+    text = narrow(written).casefold()
+    return _FLAGS.get(text, text)
+
+
 def _hours(written: str) -> str:
     """`7×24小时`, `7*24` and `全天` are what everybody has who has nothing else."""
     text = narrow(written)
@@ -151,6 +157,7 @@ _READERS: dict[str, Callable[[str], str]] = {
     "address": _address,
     "source": narrow,
     "path": _path,
+    "link_follows_path": _flag,
     "service_hours": _hours,
     "cid": narrow,
     "contract": narrow,
@@ -164,6 +171,8 @@ def text_of(value: object) -> str:
     """A value of a circuit as our tables write it."""
     if isinstance(value, tuple):
         return write_changes(value)
+    if isinstance(value, bool):
+        return "true" if value else ""
     if isinstance(value, int):
         return write_rate(value)
     return "" if value is None else str(value)

@@ -1,20 +1,21 @@
 """The tables a router shows of its own line tests, named after their MIBs; see `linetests.py` for what they tell.
 
-NQA-MIB and HUAWEI-BFD-MIB, HH3C-NQA-MIB (with DISMAN-PING-MIB, which it extends; Ruijie's RNS shows it, too),
-CISCO-RTTMON-MIB, and what a chassis and its optics say of themselves. Their shape is that of the MIBs; no such
-router was at hand. A real one shows one maker's tables, this one shows all. Pure, the standard library's alone.
+NQA-MIB, HH3C-NQA-MIB (with DISMAN-PING-MIB, which it extends; Ruijie's RNS shows it, too), CISCO-RTTMON-MIB, and what
+a chassis and its optics say of themselves; sessions and neighbours stand in `session_tables.py`. Their shape is that
+of the MIBs; no such router was at hand. A real one shows one maker's tables, this one shows all. Pure, the standard
+library's alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lab import session_tables
 from lab.rows import Row, address_octets, cells, date_and_time, oid, text_index
 
 Result = Mapping[str, Any]
 """One of `linetests.Result`, as it is written."""
 
 NQA = oid("1.3.6.1.4.1.2011.5.25.111.4.1.1")  # NQA-MIB nqaResultsEntry
-HUAWEI_BFD = oid("1.3.6.1.4.1.2011.5.25.38.2.3.1")  # HUAWEI-BFD-MIB hwBfdSessionEntry
 HUAWEI_ENTITY = oid("1.3.6.1.4.1.2011.5.25.31.1.1.1.1")  # HUAWEI-ENTITY-EXTENT-MIB hwEntityStateEntry
 HUAWEI_OPTICS = oid("1.3.6.1.4.1.2011.5.25.31.1.1.3.1")  # hwOpticalModuleInfoEntry
 HH3C_NQA = oid("1.3.6.1.4.1.25506.8.3.1.3.1")  # HH3C-NQA-MIB hh3cNqaResultsEntry
@@ -26,27 +27,27 @@ CISCO_OPER = oid("1.3.6.1.4.1.9.9.42.1.2.9.1")  # rttMonCtrlOperEntry
 CISCO_LATEST = oid("1.3.6.1.4.1.9.9.42.1.2.10.1")  # rttMonLatestRttOperEntry
 PING_CONTROL = oid("1.3.6.1.2.1.80.1.2.1")  # DISMAN-PING-MIB pingCtlEntry
 PING_RESULTS = oid("1.3.6.1.2.1.80.1.3.1")  # pingResultsEntry
+PING_HISTORY = oid("1.3.6.1.2.1.80.1.4.1")  # pingProbeHistoryEntry
 ENTITY = oid("1.3.6.1.2.1.47.1.1.1.1")  # ENTITY-MIB entPhysicalEntry
 
-SUBTREES = ("1.3.6.1.4.1", "1.3.6.1.2.1.47", "1.3.6.1.2.1.80")
+SUBTREES = ("1.3.6.1.4.1", "1.3.6.1.2.1.47", "1.3.6.1.2.1.80", *session_tables.SUBTREES)
 
 OWNER = "linewalker"
 _LONGEST_TAG = 16  # rttMonCtrlAdminTag
-_LONGEST_SESSION = 15  # hwBfdSessCfgName
 _BRIGHT, _DARK = -720, -4000  # hundredths of a dBm received
 _SENT_POWER = -550
 _TICK = 100  # per second
 
 
-def router(results: Sequence[Result], uptime: float) -> list[Row]:
-    """All tables of a router that tests these lines; `uptime` is that of its agent, in seconds."""
+def router(results: Sequence[Result], uptime: float, now: float) -> list[Row]:
+    """All tables of a router that tests these lines; `uptime` is its agent's, `now` since 1970, both in seconds."""
     rows = [row for result in results for row in _line(result, uptime)]
+    rows += session_tables.sessions(results, uptime, now)
     return sorted([*rows, *chassis()])
 
 
 def _line(result: Result, uptime: float) -> Iterator[Row]:
     yield from _nqa(result)
-    yield from _huawei_bfd(result)
     yield from _hh3c(result)
     yield from _cisco(result, uptime)
     yield from _ping(result)
@@ -80,24 +81,6 @@ def _nqa(result: Result) -> Iterator[Row]:
             25: ("integer", 1),
             26: ("gauge", rtt),
             27: ("gauge", 0 if result["answered_last"] else 100),
-        },
-    )
-
-
-def _huawei_bfd(result: Result) -> Iterator[Row]:
-    yield from cells(
-        HUAWEI_BFD,
-        (result["index"],),
-        {
-            4: ("string", result["line"][:_LONGEST_SESSION]),
-            5: ("ipaddress", result["target"]),
-            6: ("integer", result["index"]),
-            7: ("string", result["interface"]),
-            11: ("gauge", 3),
-            17: ("integer", 3 if result["session_up"] else 1),  # up, down
-            18: ("integer", 0 if result["session_up"] else 1),  # none, detection time expired
-            19: ("ipaddress", result["source"]),
-            27: ("ipaddress", result["target"]),
         },
     )
 
@@ -180,6 +163,14 @@ def _ping(result: Result) -> Iterator[Row]:
             10: ("octet", date_and_time(result["last_good"])),
         },
     )
+    for number, answered, at in result["recent"]:
+        probed = {
+            2: ("gauge", rtt if answered else 0),
+            3: ("integer", 1 if answered else 4),  # responseReceived, requestTimedOut
+            4: ("integer", 0),
+            5: ("octet", date_and_time(at)),
+        }
+        yield from cells(PING_HISTORY, (*index, number), probed)
 
 
 def _optics(result: Result) -> Iterator[Row]:

@@ -11,7 +11,7 @@ import struct
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from lab.plan import Line
 EVERY = 1.0  # seconds
 LOST_AFTER = 0.9  # seconds
 MISSED_UNTIL_DOWN = 3  # tests, as BFD's detect multiplier
+KEPT = 12  # tests, in the history
 _ECHO = struct.Struct("!BBHHH")
 _ECHO_REQUEST = 8
 _SO_BINDTODEVICE = 25
@@ -48,6 +49,7 @@ class Result:
     session_downs: int = 0
     last_down: float = 0.0
     lit: bool = True  # whether the interface sees light
+    recent: list[tuple[int, bool, float]] = field(default_factory=list)  # number, answered or not, and when
 
 
 class LineTest:
@@ -85,6 +87,7 @@ class LineTest:
         result.lit = interfaces.has_carrier(self.socket, result.interface)
         result.answered_last = self.heard
         result.missed = 0 if self.heard else result.missed + 1
+        result.recent = [*result.recent, (result.sent, self.heard, wall)][-KEPT:]
         if self.heard:
             result.answered += 1
             result.last_good = wall

@@ -20,7 +20,7 @@ _FRESH = 1.0  # seconds; within one walk a table had better not move
 
 def router(truth: Any, uptime: float) -> list[Row]:
     """A router's tables."""
-    return line_tables.router(truth or [], uptime)
+    return line_tables.router(truth or [], uptime, time.time())
 
 
 def ups(truth: Any, _uptime: float) -> list[Row]:

@@ -68,6 +68,20 @@ class Octets(NamedTuple):
     sent: float
 
 
+class Statement(NamedTuple):
+    """What a device said by itself of how a target stood before it was asked; NaN and -1 where it did not say.
+
+    `origin` is what it looked at: `device` (itself), `interface`, `nqa`, `bfd` or `bgp`. It has stood so for
+    `lasted` seconds; `uptime` is its sysUpTime in seconds; `changes` counts how often the state has changed.
+    """
+
+    origin: str
+    outcome: int
+    lasted: float
+    uptime: float
+    changes: int = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Questions settled since the last batch, in the order they were settled; a target at most once a batch.
@@ -80,7 +94,9 @@ class Answers:
     text, such as "host unreachable from 10.0.0.1". `values` are live figures beside the outcome, by a name that ends
     in their unit (`connect_seconds`), a column over the rows each, NaN where there is none; they are shown, and
     never recorded. `readings` are figures with labels, as many as a target has; they are shown, too. `octets` went
-    through a target that is an interface, until `received_at`; they are counted by the five minutes.
+    through a target that is an interface, until `received_at`; they are counted by the five minutes. `statements` are
+    what devices said of the time before. Where an answer is older than its question, `sent` is from when on it holds,
+    and `earlier` by how many seconds that lies before the question was asked.
     """
 
     target: Ints
@@ -95,6 +111,8 @@ class Answers:
     values: dict[str, Floats] = field(default_factory=dict)
     readings: dict[int, tuple[Reading, ...]] = field(default_factory=dict)
     octets: dict[int, Octets] = field(default_factory=dict)
+    statements: dict[int, Statement] = field(default_factory=dict)
+    earlier: Floats | None = None  # None: nowhere
 
     def __len__(self) -> int:
         return len(self.target)

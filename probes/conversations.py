@@ -13,6 +13,7 @@ Rules
 4. At most `most_open` conversations are held at a time. Who had to wait for a place and then did not answer in
    what was left of its time is unknown, never down; so is who got no file descriptor.
 5. While a target is down it is asked every `fast` seconds, one attempt, and never two at a time.
+6. Who is in a hurry is asked out of turn, as often as in its turn, and unless it is being asked.
 """
 
 import asyncio
@@ -29,8 +30,9 @@ from typing import Any
 import numpy as np
 
 from probes.clock import Clock, SystemClock, offset
-from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Octets, Reading, Sight, Targets
+from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Ints, Octets, Reading, Sight, Statement, Targets
 from probes.eyes import Eyes, View
+from probes.hurry import Hurry
 from probes.refusals import explain
 from probes.rhythm import GUARD_SECONDS, LONGEST_TICK, OPENING_LEAST_SECONDS, Rhythm
 from probes.sentinels import REASONS, SEEN, WAIT
@@ -56,6 +58,8 @@ class Reply:
     """What an attempt came to. With `definite` False it is silence: tried again, and judged by the sentinels.
 
     `at` is when the answer came, by the event loop's clock, where more was read after it; NaN: when all was over.
+    `told_from` is for answers that are older than their question: from when on, by the same clock, what they say
+    holds; the question then counts as asked at that moment. `rtt` is that of the line, measured by somebody else.
     """
 
     outcome: int
@@ -65,6 +69,9 @@ class Reply:
     readings: tuple[Reading, ...] = ()
     octets: Octets | None = None
     at: float = float("nan")
+    told_from: float = float("nan")
+    rtt: float | None = None  # None: from question to answer
+    statement: Statement | None = None
 
 
 SILENCE = Reply(DOWN, definite=False)
@@ -83,9 +90,11 @@ class _Question:
 
     row: int
     regular: bool
+    patient: bool  # asked again while it is silent
     sent: list[float] = field(default_factory=list)
     ended: float = float("nan")
     answered: int = -1
+    earlier: float = 0.0  # by how much what was said is older than the question
     reply: Reply = SILENCE
     held: dict[int, asyncio.Task[Reply]] = field(default_factory=dict)  # attempts under way, by number
     next: asyncio.TimerHandle | None = None  # when another attempt begins
@@ -122,6 +131,7 @@ class Conversations:
         self.targets, self.rhythm, self.talk = targets, rhythm, talk
         self.view: View = eyes.view()
         self.clock = clock or SystemClock()
+        self.hurried = Hurry()
         self.loop = asyncio.new_event_loop()
         self.places = asyncio.Semaphore(most or most_open())
 
@@ -132,6 +142,13 @@ class Conversations:
             yield from course.run()
         finally:
             course.break_off()
+
+    def hurry(self, targets: Ints) -> None:
+        """Ask these out of turn; see `probes.hurry.Hasty`."""
+        self.hurried.put(targets)
+
+    def begins(self, row: int) -> None:
+        """A question to a target begins; for those who remember something between its attempts."""
 
     def close(self) -> None:
         """Give back sockets."""
@@ -204,6 +221,7 @@ class _Course:
         now = self._clock.monotonic()
         self._ask_first(now)
         self._ask_fast(now)
+        self._ask_hurried(now)
         wake = min(now + _SLICE_SECONDS, self._knocks[0][0] if self._knocks else np.inf)
         if self._next_first < len(self._order):
             # Those that are due within a tick are asked together: to wake for one costs as much as to ask it.
@@ -213,8 +231,12 @@ class _Course:
     def _ask_first(self, now: float) -> None:
         end = int(np.searchsorted(self._first_at, now, side="right"))
         for row in self._order[self._next_first : end].tolist():
-            if not self._fast[row]:
-                self._begin(row, regular=True)
+            if row in self._open:
+                self._open[
+                    row
+                ].regular = True  # a hurried question that is still open becomes the regular one
+            elif not self._fast[row]:
+                self._begin(row, regular=True, patient=True)
         self._next_first = end
 
     def _ask_fast(self, now: float) -> None:
@@ -223,8 +245,17 @@ class _Course:
             if not self._fast[row] or now + self._rhythm.timeout + self._rhythm.verdict > self._end:
                 continue
             if row not in self._open:
-                self._begin(row, regular=False)
+                self._begin(row, regular=False, patient=False)
             self._knock_later(row, now)
+
+    def _ask_hurried(self, now: float) -> None:
+        """With all retries, as long as that may end before the round does; else the next round is soon enough."""
+        rhythm = self._rhythm
+        if now + rhythm.retry_span + rhythm.timeout + rhythm.verdict > self._end:
+            return
+        for row in self._prober.hurried.take().tolist():
+            if row not in self._open:
+                self._begin(row, regular=False, patient=True)
 
     def _knock_later(self, row: int, now: float) -> None:
         """At its next place in the fast rhythm."""
@@ -233,15 +264,16 @@ class _Course:
         when += max(np.floor((now - when) / period) + 1, 0) * period
         heapq.heappush(self._knocks, (when, row))
 
-    def _begin(self, row: int, *, regular: bool) -> None:
-        question = self._open[row] = _Question(row, regular)
+    def _begin(self, row: int, *, regular: bool, patient: bool) -> None:
+        self._prober.begins(row)
+        question = self._open[row] = _Question(row, regular, patient)
         self._try(question)
 
     def _try(self, question: _Question) -> None:
         """Begin the next attempt, and say when the one after it begins if nothing definite is known by then."""
         loop, number = self._prober.loop, len(question.sent)
         question.sent.append(self._clock.monotonic())
-        more = number < self._rhythm.retries * question.regular
+        more = number < self._rhythm.retries * question.patient
         question.next = loop.call_later(self._rhythm.retry_after, self._try, question) if more else None
         task = question.held[number] = loop.create_task(self._attempt(question, number))
         # Not at the end of the attempt itself: one that is ended before it began would never come there.
@@ -264,11 +296,17 @@ class _Course:
         """Every attempt is over."""
         since_answer = self._prober.loop.time() - question.reply.at
         question.ended = self._clock.monotonic() - (0.0 if np.isnan(since_answer) else since_answer)
+        question.earlier = self._earlier(question)
         del self._open[question.row]
         if question.reply.definite:
             self._settle(question, question.reply)
         else:
             self._doubtful.append(question)
+
+    def _earlier(self, question: _Question) -> float:
+        age = self._prober.loop.time() - question.reply.told_from
+        asked = self._clock.monotonic() - question.sent[max(question.answered, 0)]
+        return 0.0 if np.isnan(age) else max(0.0, age - asked)
 
     async def _attempt(self, question: _Question, number: int) -> Reply:
         """One conversation, from getting a place to its deadline."""
@@ -350,6 +388,10 @@ class _Course:
         ended = np.array([one.ended for one in settled], np.float64)
         rtt = ended - sent[np.arange(len(settled)), np.maximum(answered, 0)]
         rtt[(answered < 0) | self._stepped] = np.nan
+        for at, one in enumerate(settled):
+            rtt[at] = rtt[at] if one.reply.rtt is None else one.reply.rtt
+        earlier = np.array([one.earlier for one in settled])
+        sent -= earlier[:, None]
         names = dict.fromkeys(name for one in settled for name in one.reply.values)
         return Answers(
             target=np.array([one.row for one in settled], np.int64),
@@ -367,6 +409,8 @@ class _Course:
             },
             readings={at: one.reply.readings for at, one in enumerate(settled) if one.reply.readings},
             octets={at: one.reply.octets for at, one in enumerate(settled) if one.reply.octets},
+            earlier=earlier if earlier.any() else None,
+            statements={at: one.reply.statement for at, one in enumerate(settled) if one.reply.statement},
         )
 
 

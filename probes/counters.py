@@ -34,6 +34,7 @@ BIN_SECONDS = 300
 UPTIME_WRAPS_AFTER = 2**32 / 100  # seconds; sysUpTime counts hundredths in 32 bits
 _UPTIME_SLACK_SECONDS = 3.0
 _UPTIME_SLACK = 0.01  # of the time between: an agent's clock may run wrong, too
+_STAMP_SLACK_SECONDS = 5.0  # two objects of one answer are not of one moment
 # Agents look at their counters every few seconds, and not when they are asked.
 _STALE = 0.1
 _COVERED_SECONDS = 1.0  # a bin is known if all of it but so much is
@@ -97,12 +98,30 @@ def growth(before: Samples | None, after: Samples, kinds: Kinds) -> Growth:
 
 def restarted(before: Samples, after: Samples) -> bool:
     """Whether the agent began anew in between; unknown uptimes say nothing."""
-    if np.isnan(before.uptime) or np.isnan(after.uptime):
-        return False
-    seconds = after.at - before.at
-    off = (after.uptime - before.uptime - seconds) % UPTIME_WRAPS_AFTER
+    return began_anew(before.at, before.uptime, after.at, after.uptime)
+
+
+def began_anew(before_at: float, before_uptime: float, at: float, uptime: float) -> bool:
+    """Whether an agent began anew between two moments, by its sysUpTime in seconds; a wrap at 497 days is none.
+
+    Moments of any one clock; unknown uptimes (NaN) say nothing.
+    """
+    seconds = at - before_at
+    off = (uptime - before_uptime - seconds) % UPTIME_WRAPS_AFTER
     off = min(off, UPTIME_WRAPS_AFTER - off)
-    return bool(off > _UPTIME_SLACK_SECONDS + _UPTIME_SLACK * seconds)
+    return bool(off > _UPTIME_SLACK_SECONDS + _UPTIME_SLACK * abs(seconds))
+
+
+def stood_for(uptime: float, stamp: float) -> float:
+    """For how many seconds at least something has stood that came to stand so when sysUpTime was `stamp`.
+
+    Both in seconds; NaN where one is not known. Whoever has wrapped in between has stood for longer. A stamp ahead of
+    sysUpTime is from before a wrap, or from before a restart: it stood since sysUpTime began in either case.
+    """
+    ahead = stamp - uptime
+    if ahead > _STAMP_SLACK_SECONDS:
+        return uptime
+    return float(np.maximum(-ahead, 0.0))  # NaN stays NaN
 
 
 def _nothing(rows: int, event: int, seconds: float) -> Growth:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from probes.columns import DOWN, Answers, Flags, Targets
+from probes.columns import DOWN, Answers, Flags, Ints, Targets
 from probes.conversations import Conversations, Reply, Stage
 from probes.credentials import NOTHING, Hidden, look_up
 from probes.eyes import Eyes
@@ -128,6 +128,16 @@ class SnmpProber(Conversations):
         for talk in self._talks:
             talk.begin_round(opening=opening)
         yield from super().probe(np.zeros_like(down), opening=opening)
+
+    def hurry(self, targets: Ints) -> None:
+        """Ask these out of turn; a device of which we have just heard is not left alone any more."""
+        for target in targets.tolist():
+            self._talks[target].wake()
+        super().hurry(targets)
+
+    def begins(self, row: int) -> None:
+        """A question begins: what was answered to the one before is none to this."""
+        self._talks[row].begin_question()
 
     def close(self) -> None:
         """Give back sockets."""

@@ -6,7 +6,7 @@ A walk that breaks off keeps its rows, and costs only itself; how many did is to
 import asyncio
 from collections.abc import Sequence
 
-from probes.columns import UP, Reading
+from probes.columns import UP, Reading, Statement
 from probes.conversations import Reply
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
 from probes.snmp_profile import Profile, ProfileTable
@@ -17,6 +17,7 @@ BROKEN_WALKS = "device_broken_walks"
 
 # Version 1 refuses a request for the sake of one object that is not there; so those are asked for now and then only.
 _ALL_EVERY = 30
+_TICKS = 100  # of sysUpTime in a second
 _MOST_ROWS = 100_000  # of one column: more is an agent that makes them up
 
 Columns = dict[str, dict[str, Value]]
@@ -57,7 +58,7 @@ class DeviceQuestion:
                 await walking.read(table)
                 found += rows(table, {oid: walking.columns.get(oid, {}) for oid in table.oids})
         found.append(Reading(BROKEN_WALKS, (), float(walking.broken)))
-        return Reply(UP, readings=tuple(found))
+        return Reply(UP, readings=tuple(found), statement=_statement(said))
 
     def _hear_of(self, object_id: str) -> None:
         """What it says it is; what is read of it is chosen anew where that is something else."""
@@ -75,6 +76,12 @@ class DeviceQuestion:
     def _named_by_chosen(self) -> tuple[str, ...]:
         wanted = [figure.oid for profile in self._chosen for figure in profile.scalars]
         return tuple(dict.fromkeys([SYS_UPTIME, SYS_OBJECT_ID, *wanted]))
+
+
+def _statement(said: dict[str, Value]) -> Statement | None:
+    """Since when the device runs; what runs was not without power."""
+    uptime = said.get(SYS_UPTIME)
+    return Statement("device", UP, uptime / _TICKS, uptime / _TICKS) if isinstance(uptime, int) else None
 
 
 class _Walking:

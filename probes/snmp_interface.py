@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probes.columns import DOWN, UNKNOWN, UP, Octets, Reading
+from probes.columns import DOWN, UNKNOWN, UP, Octets, Reading, Statement
 from probes.conversations import Reply
-from probes.counters import EVENTS, GROWN, Kinds, Samples, growth
+from probes.counters import EVENTS, GROWN, Kinds, Samples, growth, stood_for
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
 from probes.snmp_readings import text_of
 
@@ -142,7 +142,8 @@ class InterfaceQuestion:
         outcome, reason = _standing(here)
         told = {**_figures(here, outcome), **_rates(octets)}
         readings += [Reading(metric, (), value) for metric, value in told.items() if not np.isnan(value)]
-        return Reply(outcome, reason, readings=tuple(readings), octets=octets)
+        statement = _statement(here, outcome, uptime)
+        return Reply(outcome, reason, readings=tuple(readings), octets=octets, statement=statement)
 
     def _octets(self, here: dict[str, Value], uptime: float, at: float) -> Octets | None:
         """What went through since it was last read; each odd sample is counted."""
@@ -205,6 +206,12 @@ def _standing(here: dict[str, Value]) -> tuple[int, str]:
         off = here.get(_ADMIN) == _SWITCHED_OFF
         return DOWN, "interface switched off" if off else _DOWN_STATUS[int(status)]
     return UNKNOWN, "the device does not say whether the interface is up"
+
+
+def _statement(here: dict[str, Value], outcome: int, uptime: float) -> Statement | None:
+    """Since when it has stood so; nothing where the device does not say."""
+    lasted = stood_for(uptime, _number(here.get(_LAST_CHANGE)) / 100)
+    return None if outcome == UNKNOWN or np.isnan(lasted) else Statement("interface", outcome, lasted, uptime)
 
 
 def _speed(here: dict[str, Value]) -> float:

@@ -79,7 +79,14 @@ class Talk:
         if opening:
             self.rest = Rest()
         self._asked = self._heard = False
+
+    def begin_question(self) -> None:
+        """A question begins, of which every attempt may be answered, but only one."""
         self._answering = False
+
+    def wake(self) -> None:
+        """It is to be asked, however silent it was; from any thread."""
+        self.rest = Rest()
 
     async def hold(self) -> Reply:
         """One attempt. Raises OSError as the kernel says it."""

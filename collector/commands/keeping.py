@@ -25,7 +25,7 @@ from collector.commands.shared import (
     tell,
 )
 from collector.entered_invariants import entered_violations
-from collector.invariants import violations
+from collector.invariants import false_statements, violations
 from collector.keeping import chain as chains
 from collector.keeping import verify
 from collector.keeping.days import closed
@@ -124,7 +124,8 @@ def _violations(connection: Connection, counts: _Counts) -> list[Finding]:
     watches = reading.watches(connection)
     watched = {name: reading.watched(connection, name) for name in {row.round for row in watches}}
     counts.watches = len(watches)
-    return violations(counts.counted(reading.runs_in_order(connection)), watches, watched)
+    found = violations(counts.counted(reading.runs_in_order(connection)), watches, watched)
+    return [*found, *false_statements(reading.statements(connection))]
 
 
 def _seal_row(seal: chains.Seal, zone: ZoneInfo) -> dict[str, Any]:

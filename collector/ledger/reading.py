@@ -258,6 +258,25 @@ def newest_config(connection: Connection) -> str | None:
     return text
 
 
+def statements(
+    connection: Connection,
+    *,
+    checks: Sequence[int] | None = None,
+    begin: float | None = None,
+    end: float | None = None,
+) -> Iterator[sa.Row[Any]]:
+    """What devices said of the time before, `begin` ≤ said < `end`, of these checks or all, by check and time."""
+    table = schema.statement
+    wanted = sa.select(table).order_by(table.c.check, table.c.said_at)
+    if checks is not None:
+        wanted = wanted.where(table.c.check.in_(checks))
+    if begin is not None:
+        wanted = wanted.where(table.c.said_at >= micros(begin))
+    if end is not None:
+        wanted = wanted.where(table.c.said_at < micros(end))
+    yield from connection.execute(wanted, execution_options={"yield_per": _PART})
+
+
 def traps(
     connection: Connection, *, begin: float | None = None, end: float | None = None, device: str | None = None
 ) -> list[Any]:

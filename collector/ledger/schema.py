@@ -3,7 +3,8 @@
 One row is: `check` the permanent id of (subject, probe, address, source, vantage); `run` a stretch of one
 outcome of one check; `watch` a stretch in which one round of one vantage was completed; `packet` the packet
 records around down-runs; `quality` five-minute counts until their day is folded into one row of `quality_day`,
-its sums, and one of `quality_bins`, its columns; `trap` an SNMP trap or inform that was let in; `throughput` one
+its sums, and one of `quality_bins`, its columns; `statement` what a device said by itself of the time before it was
+asked; `trap` an SNMP trap or inform that was let in; `throughput` one
 throughput test, or a report of one; `config_version` a configuration that was in force; `seal` the digest of a closed
 day's facts, chained; `incarnation` one life of one process that writes.
 
@@ -31,7 +32,7 @@ from sqlalchemy import (
 )
 
 # The newest migration; tests hold it against the migration folder, so that a start need not ask Alembic.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -185,6 +186,19 @@ seal = Table(
     Column("through", Text, nullable=False),  # JSON: newest seq of every incarnation that wrote since before
     Column("sealed_at", BigInteger, nullable=False),
     Column("chain", String(64), nullable=False),  # SHA-256 over the chain before and all of the above
+    *_written(),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("check", ForeignKey("check.id"), primary_key=True),
+    Column("said_at", BigInteger, primary_key=True),  # receipt of the answer
+    Column("origin", String(16), nullable=False),  # device, interface, nqa, bfd or bgp
+    Column("outcome", SmallInteger, nullable=False),  # 0 down, 1 up
+    Column("since", BigInteger),  # it has stood so at least since then; null: it does not say
+    Column("uptime", BigInteger),  # its sysUpTime, which begins anew after 497 days; null: it does not say
+    Column("changes", BigInteger),  # how often it has changed, as the device counts; null: it does not
     *_written(),
 )
 

@@ -40,6 +40,18 @@ def trap(at: int, source: str = "10.0.2.1") -> dict[str, Any]:
     }
 
 
+def statement(check: int, at: int, *, since: int | None = None, outcome: int = 1) -> dict[str, Any]:
+    return {
+        "check": check,
+        "said_at": at * S,
+        "origin": "bfd",
+        "outcome": outcome,
+        "since": None if since is None else since * S,
+        "uptime": 90_000 * S,
+        "changes": 3,
+    }
+
+
 def measurement(name: str, at: int, *, circuit: str = "haikou-ct", reason: str = "") -> dict[str, Any]:
     return {
         "id": name,

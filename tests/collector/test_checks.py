@@ -11,6 +11,8 @@ from collector import checks
 from collector.checks import CheckSpec, phase, specs
 from config.model import Config
 from probes.icmp import IcmpSettings
+from probes.kind import IpAddress
+from probes.router import lag_of
 from tests.config.written import HEAD, load_written
 
 LINES = """\
@@ -119,3 +121,23 @@ def test_the_next_day_that_may_ask_others_is_the_first_one_dated(
 ) -> None:
     found = checks.next_change(network, dt.date.fromisoformat(day))
     assert found == (next_ and dt.date.fromisoformat(next_))
+
+
+READ = """\
+devices:
+  - {id: core, name: 核心, check: {probe: snmp, address: 10.0.2.1, port: 1161, community: "env:C"}}
+circuits:
+  - {id: read, name: 读, group: branch, carrier: ct, termination_a: centre, termination_z: haikou, address: 10.64.0.2,
+     path: device, check: {probe: nqa, device: core, test: read, fresh: 2m}}
+"""
+
+
+def test_a_line_that_is_read_from_a_router_is_joined_with_its_agent(tmp_path: Path) -> None:
+    config = load_written(tmp_path, HEAD + READ)
+    [spec] = [one for one in specs(config, dt.date(2026, 7, 1)) if one.kind == "circuit"]
+    assert (spec.probe, spec.address) == ("nqa", "core/linewalker/read")
+    assert checks.host(spec) == ""  # no packet of ours goes over the line: there is no path to trace
+    assert (spec.settings.agent.address, spec.settings.agent.port) == ("10.0.2.1", 1161)
+    assert (spec.settings.device, spec.settings.settings.fresh) == ("core", 120.0)
+    assert lag_of(spec.settings) == 125.0
+    assert lag_of(IcmpSettings(IpAddress("10.64.0.2"))) == 0.0

@@ -23,6 +23,8 @@ circuits:
   - {id: apart, name: 四, group: g, carrier: ct, termination_a: centre, termination_z: haikou, address: 10.64.0.5}
   - {id: bound, name: 五, group: g, carrier: ct, termination_a: centre, termination_z: haikou, address: 10.64.0.6,
      interface: edge/GigabitEthernet0/0/1}
+  - {id: read, name: 六, group: g, carrier: ct, termination_a: centre, termination_z: haikou, address: 10.64.0.7,
+     path: device, check: {probe: bfd, device: edge, peer: 10.64.0.7}}
 """
 TRAPS = "traps: {communities: [env:C]}\n"
 
@@ -56,7 +58,7 @@ def test_a_trap_concerns_the_device_and_what_hangs_on_it_on_that_day(tmp_path: P
             ("system", "portal"),
         ),
         "branch": (("device", "branch"),),
-        "edge": (("interface", "bound"), ("device", "edge"), ("circuit", "bound")),
+        "edge": (("circuit", "read"), ("interface", "bound"), ("device", "edge"), ("circuit", "bound")),
         "portal": (("system", "portal"),),
     }
     assert found.until == dt.date(2026, 3, 1)

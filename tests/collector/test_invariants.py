@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from collector.invariants import violations
+from collector.invariants import false_statements, violations
 from collector.ledger.reading import Watched
 from config.errors import Finding
 
@@ -147,3 +147,16 @@ def test_a_step_excuses_nothing_outside_the_time_it_brought_back() -> None:
 def test_a_forward_step_excuses_nothing() -> None:
     watches = [watch(100, 500, stepped_to=1000 * S), watch(450, 1100)]
     assert [one.rule for one in check([], watches)] == ["watches-overlap"]
+
+
+def test_a_statement_speaks_of_the_time_before_it_was_made() -> None:
+    def statement(**more: Any) -> SimpleNamespace:
+        return SimpleNamespace(**{"check": 7, "said_at": 100 * S, "since": 40 * S, "outcome": UP, **more})
+
+    right = [statement(), statement(since=None), statement(since=100 * S, outcome=DOWN)]
+    assert list(false_statements(right)) == []
+    wrong = [statement(since=100 * S + 1), statement(outcome=2)]
+    assert [(one.rule, one.place) for one in false_statements(wrong)] == [
+        ("statement-early", "check 7, statement 100000000"),
+        ("statement-outcome", "check 7, statement 100000000"),
+    ]

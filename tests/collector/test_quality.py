@@ -143,3 +143,10 @@ def test_the_counts_of_very_many_checks_are_written_some_thousand_together() -> 
     parts = list(rows.quality(np.arange(12_000) + 1, quality.close(many, BIN + 300)))
     assert [len(part) for part in parts] == [5000, 1000]
     assert [row["check"] for part in parts for row in part] == list(range(1, 12_000, 2))
+
+
+def test_a_question_answered_by_something_older_counts_when_it_was_asked() -> None:
+    """Asked at 310 s, and what was read holds from 290 s on: it is a question of the second five minutes."""
+    bins = Bins(1, closed=quality.empty(0, 1))
+    quality.count(bins, replace(answers([up(0, 290.0)]), earlier=np.array([20.0])))
+    assert {start: one.sent[0] for start, one in bins.open.items()} == {300: 1}

@@ -165,3 +165,13 @@ def test_a_watch_that_was_going_on_when_the_collector_died_says_so(ledger: Ledge
 def test_a_run_whose_round_was_never_completed_is_left_where_it_began() -> None:
     ends = restore.left(stood(run(1, 50, UP)), {}, {"icmp-10s": [1]}, now=900.0)
     assert [(one["started_at"], one["ended_at"]) for one in ends] == [(50 * S, 50 * S)]
+
+
+def test_what_was_read_from_a_router_was_seen_as_much_earlier_as_it_may_lag() -> None:
+    """The router may not have noticed for 65 s that the line was up no more."""
+    open_ = stood(run(1, 20, UP))
+    last: dict[str, Row] = {"icmp-10s": watch(0, 130)}
+    asked = restore.state([1], open_, last)
+    lagging = restore.state([1], open_, last, np.array([65.0]))
+    assert asked.answered[0] - lagging.answered[0] == 65.0
+    assert restore.state([1], open_, last, np.array([500.0])).answered[0] == 20.0  # when it began

@@ -158,3 +158,13 @@ def test_vectorised_recording_agrees_with_the_naive_one(history: list[list[str]]
             dated = [changes.started_at[place], changes.started_after[place], changes.started_before[place]]
             np.testing.assert_allclose(dated, [at, after, before], rtol=0, atol=1e-9)
         np.testing.assert_array_equal(state.outcome, [one.outcome for one in naive])
+
+
+@pytest.mark.parametrize("begun", [1795731254.0972299575806 + step * 2.4e-7 for step in range(40)])
+def test_two_runs_never_begin_in_the_same_microsecond(begun: float) -> None:
+    """What is read from a router may hold from before the unknown run that it ends; their keys must differ."""
+    first, second = changes_of(
+        [Question(0, (begun,), -1, begun + 1, unknown=True, reason="not seen yet")], [up(0, begun - 20)]
+    )
+    keys = [round(float(one.started_at[0]) * 1e6) for one in (first, second)]
+    assert keys[0] < keys[1] <= keys[0] + 2

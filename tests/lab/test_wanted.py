@@ -9,7 +9,7 @@ import pytest
 
 from config.load import load
 from config.model import Config
-from lab import line_tables, room_tables
+from lab import line_tables, room_tables, session_tables
 from lab.agents import Access, Agent, configuration
 from lab.linetests import Result
 from lab.responders import KINDS, Table, serve
@@ -84,7 +84,7 @@ def asked(table: Table, *questions: str) -> list[str]:
 
 def test_a_responder_speaks_as_net_snmp_wants_it(results: Path) -> None:
     table = Table(KINDS["router"], results, 0.0)
-    entry = ".".join(map(str, line_tables.HUAWEI_BFD))
+    entry = ".".join(map(str, session_tables.HUAWEI))
     assert asked(table, "PING") == ["PONG"]
     assert asked(table, "get", f".{entry}.17.12") == [f".{entry}.17.12", "integer", "3"]
     assert asked(table, "getnext", f".{entry}.17.12") == [f".{entry}.17.13", "integer", "1"]
@@ -109,7 +109,7 @@ def test_before_anything_is_known_there_is_an_answer_all_the_same(tmp_path: Path
 
 
 def test_a_round_trip_is_whole_milliseconds_and_never_nothing(results: Path) -> None:
-    rows = {row[0]: row[2] for row in line_tables.router(json.loads(results.read_text()), 9.0)}
+    rows = {row[0]: row[2] for row in line_tables.router(json.loads(results.read_text()), 9.0, 0.0)}
     assert rows[(*line_tables.CISCO_LATEST, 1, 12)] == "12"
     assert rows[(*line_tables.CISCO_LATEST, 1, 13)] == "0"
     assert rows[(*line_tables.CISCO_LATEST, 2, 13)] == "4"

@@ -250,3 +250,60 @@ def test_a_clock_that_was_set_costs_the_round_trip_times_of_the_rest_of_the_roun
     assert not np.isnan(batches[0].rtt).any()
     assert np.isnan(batches[-1].rtt).all()
     assert abs(batches[-1].sent[0, 0] - batches[0].sent[0, 0]) < 6
+
+
+@contextmanager
+def hurried_after(prober: Conversations, seconds: float, row: int) -> Iterator[list[float]]:
+    """Somebody wants a target asked so long after this began; gives when that was said."""
+    said: list[float] = []
+
+    def say_so() -> None:
+        said.append(time.time())
+        prober.hurry(np.array([row]))
+
+    timer = threading.Timer(seconds, say_so)
+    timer.start()
+    try:
+        yield said
+    finally:
+        timer.join()
+
+
+# 3.5 s lie between the first questions and what may be asked last.
+IDLE = Rhythm(interval=6.0, retries=1, retry_after=0.6, timeout=0.6, fast=240.0, verdict=1.0)
+
+
+def test_who_is_in_a_hurry_is_asked_at_once_with_retries_and_counts_in_no_loss() -> None:
+    attempts: list[float] = []
+
+    async def silent_at_first(_settings: object, _stage: Stage) -> Reply:
+        attempts.append(time.time())
+        if len(attempts) != 2:
+            return Reply(UP)
+        return Reply(DOWN, definite=False)
+
+    with (
+        conversing([None], silent_at_first, IDLE) as prober,
+        hurried_after(prober, 2.5, 0) as said,
+    ):
+        batches = [one for one in all_of(prober, opening=False) if len(one)]
+    assert [bool(one.regular[0]) for one in batches].count(False) == 1
+    (hurried,) = [one for one in batches if not one.regular[0]]
+    assert (hurried.outcome[0], hurried.answered[0]) == (UP, 1)
+    assert 0 <= hurried.sent[0, 0] - said[0] < 0.5
+
+
+def test_who_is_being_asked_is_not_asked_beside_it() -> None:
+    attempts: list[float] = []
+
+    async def slow(_settings: object, _stage: Stage) -> Reply:
+        attempts.append(time.time())
+        await asyncio.sleep(0.5)
+        return Reply(UP)
+
+    with conversing([None], slow) as prober:
+        prober.hurry(np.array([0, 0]))
+        batches = [one for one in all_of(prober, opening=False) if len(one)]
+    # Asked out of turn before its turn came, or in its turn and not again: either way the regular question is there.
+    assert len(attempts) <= 2
+    assert [bool(one.regular[0]) for one in batches].count(True) == 1

@@ -69,8 +69,8 @@ def test_a_day_can_be_digested_by_hand_from_what_the_document_says(history: Hist
         "rows": 1, "sha256": sha([clipped]), "open": [["centre", "icmp-10s", begun_watch]]
     }  # fmt: skip
     assert third.keys() == {
-        "run", "run end", "watch", "packet", "quality_day", "quality_bins", "troubled quality_bins", "trap",
-        "throughput", "incarnation",
+        "run", "run end", "watch", "packet", "quality_day", "quality_bins", "troubled quality_bins", "statement",
+        "trap", "throughput", "incarnation",
     }  # fmt: skip
 
 

@@ -88,6 +88,7 @@ def test_no_other_fact_is_ever_touched(ledger: Ledger) -> None:
     loaded = {"digest": "9f", "loaded_at": 1, "loaded_by": "me", "text": "organisation: 县局"}
     batch = Batch({"run": [facts.run(check, 0, 0)], "watch": [facts.watch(0, 60)], "packet": [packet]})
     batch.add("trap", [facts.trap(5)])
+    batch.add("statement", [facts.statement(check, 5)])
     batch.add("throughput", [facts.measurement("t1", 5)])
     for name, row in (("seal", sealed), ("config_version", loaded), ("quality", five_minutes(check, 0))):
         batch.add(name, [row])
