@@ -10,7 +10,7 @@ Rules
 `cause` says where a state comes from; the texts behind it are looked up in the facts when somebody asks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -127,22 +127,31 @@ def refined(one: Timeline, places: Ints) -> Timeline:
     )
 
 
-def changed(one: Timeline, within: Stretches, old: int, new: int, cause: Cause) -> Timeline:
-    """Within these stretches every segment in state `old` takes the state `new`, for this cause."""
+def changed(
+    one: Timeline, within: Stretches, old: int, new: int, cause: Cause, among: Collection[Cause] = ()
+) -> Timeline:
+    """Within these stretches every segment in state `old` takes the state `new`, for this cause.
+
+    `among` names the causes of those that may change; without it all may.
+    """
     if not len(within):
         return one
     fine = refined(one, np.concatenate([within.start, within.end[within.end < one.lanes * LANE]]))
     first = np.searchsorted(fine.at, within.start)
     rows = rows_of(first, np.searchsorted(fine.at, within.end) - first)
     rows = rows[fine.state[rows] == old]
+    if among:
+        rows = rows[np.isin(fine.cause[rows], list(among))]
     state, causes = fine.state.copy(), fine.cause.copy()
     state[rows], causes[rows] = new, cause
     return Timeline(one.lanes, fine.at, state, causes)
 
 
-def filled(one: Timeline, up: Stretches, down: Stretches, cause: Cause) -> Timeline:
-    """What is unknown becomes up or down where another source says so; what is known stays."""
-    return changed(changed(one, down, UNKNOWN, DOWN, cause), up, UNKNOWN, UP, cause)
+def filled(
+    one: Timeline, up: Stretches, down: Stretches, cause: Cause, among: Collection[Cause] = ()
+) -> Timeline:
+    """What is unknown becomes up or down where another source says so; what is known stays. `among` as above."""
+    return changed(changed(one, down, UNKNOWN, DOWN, cause, among), up, UNKNOWN, UP, cause, among)
 
 
 def combined(several: Iterable[tuple[Timeline, Stretches]]) -> Timeline:

@@ -12,6 +12,7 @@ from collector.commands.judging import Asked, asked, over_a_period
 from collector.commands.shared import choosing, printing, show
 from collector.judging.figures import DayLine, Wanted, day_lines, measures
 from collector.judging.listing import Outage, outages
+from collector.judging.proposed import power_losses
 from collector.judging.roster import Subject
 from collector.judging.standing import with_target
 from config.errors import LinewalkerError
@@ -21,6 +22,7 @@ from exporters.words import default_language, words
 from indicators.catalogue import Kind
 from indicators.catalogue import View as ViewName
 from indicators.measure import Measure
+from indicators.proposals import Proposal
 
 _VIEWS: tuple[ViewName, ...] = ("line", "business")
 
@@ -55,11 +57,13 @@ def outages_command(
     """List judged outages: settled, each with the bounds of its edges and the fault it belongs to."""
     with asked(config, data, begin, end, policy) as what:
         views = (view,) if view else _VIEWS
-        found = [
-            _outage(one, what.zone)
+        listed = [
+            one
             for _, chosen in _chosen(what, (*circuits, *subjects), groups)
             for one in outages(what.case, chosen, what.over.begin, what.over.end, views)
         ]
+        proposed = power_losses(what.case, listed)
+        found = [_outage(one, what.zone, proposed.get((one.subject, one.start))) for one in listed]
     show("outages", found, form)
 
 
@@ -165,7 +169,7 @@ def _day(one: DayLine, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _outage(one: Outage, zone: ZoneInfo) -> dict[str, Any]:
+def _outage(one: Outage, zone: ZoneInfo, proposal: Proposal | None) -> dict[str, Any]:
     def at(micros: int | None) -> str | None:
         return None if micros is None else rfc3339(micros / 1e6, zone, "microseconds")
 
@@ -182,4 +186,6 @@ def _outage(one: Outage, zone: ZoneInfo) -> dict[str, Any]:
         "unknown_seconds": one.unknown / 1e6,
         "reason": one.reason,
         "fault": one.fault,
+        "proposal": proposal and proposal.cause,
+        "speaks_for_it": [f"{each.kind} {each.subject}" for each in proposal.evidence] if proposal else [],
     }

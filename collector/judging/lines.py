@@ -10,11 +10,15 @@ from collector.judging.circumstances import Parents, dependences
 from collector.judging.facts import Schedule, few_checks, observed, schedule
 from collector.judging.loss import Lossy, lossy, rounds_of
 from collector.judging.roster import CHECK_KIND, Roster, Subject
+from collector.judging.said import said
 from indicators.observed import Edges, edges, raw
 from indicators.policy import Policy
 from indicators.services import Membership, derived
-from indicators.timeline import Timeline, joined, picked
+from indicators.timeline import Cause, Timeline, filled, joined, picked
 from indicators.upstream import behind, masked
+
+# What a device says of the line it carries fills time in which nobody looked; of loss it knows nothing.
+_NOBODY_LOOKED = (Cause.NOT_WATCHED, Cause.NOT_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ def _own(of: Source, subjects: Sequence[Subject], parents: Parents, since: int) 
     keys = [(CHECK_KIND[one.kind], one.id) for one in subjects]
     found = observed(of.connection, of.schedule, keys, since)
     facts = replace(found.facts, bins=of.lossy.of(found.checks, rounds_of(found.facts)))
-    seen, sure = raw(facts, of.policy.max_loss, of.now), edges(facts)
+    up, down = said(of.connection, found, subjects, since)
+    seen = filled(raw(facts, of.policy.max_loss, of.now), up, down, Cause.WITNESSED, _NOBODY_LOOKED)
+    sure = edges(facts)
     away = behind(parents.away, dependences(subjects, parents))
     return Lines(seen, masked(seen, sure, away), sure)
 

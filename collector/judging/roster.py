@@ -59,6 +59,7 @@ class Subject:
     derived: bool = False  # a service without a check of its own
     site: str = ""
     hours: tuple[tuple[int, Hours], ...] = ((ALWAYS_BEGAN, ALWAYS),)  # from when on which service hours
+    link_follows_path: bool = False  # a circuit whose interface is up only where the line is
     promised: float | None = None  # the availability of its group's lines, a share of time
 
     @property
@@ -180,7 +181,14 @@ def _circuit(one: Circuit, zone: ZoneInfo) -> Subject:
     begin = _day(one.in_service_from, zone, ALWAYS_BEGAN)
     end = _day(one.in_service_until, zone, NEVER_ENDS)
     return Subject(
-        "circuits", one.id, one.name, _eras(first, changes, zone), begin, end, site=one.termination_z
+        "circuits",
+        one.id,
+        one.name,
+        _eras(first, changes, zone),
+        begin,
+        end,
+        site=one.termination_z,
+        link_follows_path=one.link_follows_path,
     )
 
 
