@@ -15,6 +15,7 @@ from bench import (
     growth,
     judging,
     ledger,
+    lossy,
     machine,
     metrics,
     outage,
@@ -75,6 +76,7 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "judging-large": lambda: judging.section(judging.LARGE, "Judging a year, very large"),
         "snmp": lambda: snmp.section(repetitions),
         "polling": polling.section,
+        "lossy": lossy.section,
     }
 
 

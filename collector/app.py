@@ -11,16 +11,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from collector import processes
+from collector import processes, ready
 from collector.apart import apart
 from collector.keeping import due, outcome
 from collector.moments import Moments, Starter
 from config.errors import LinewalkerError, MachineError
+
+if TYPE_CHECKING:
+    from config.model import Config
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,7 @@ _LOOK_SECONDS = 0.1
 KEEPING_LOOK_SECONDS = 60.0  # after a start, too: the rounds come first
 KEEPING_AGAIN_SECONDS = 3600.0
 KEEPING_LONGEST_SECONDS = 12 * 3600.0
+_ACCEPTED = "accepted"  # how what `begin` found is called among what is ready
 _PRACTICE = "practice-network"
 TRAPS, JUDGE = "traps", "judge"
 _JUDGE_LATER = 15.0
@@ -45,6 +50,7 @@ class Child:
     argv: list[str]
     fds: tuple[int, ...] = ()
     wanted: bool = True
+    ready: int | None = None  # what it starts from, made ready
     stop_seconds: float = processes.STOP_SECONDS
     process: subprocess.Popen[bytes] | None = None
     again_at: float = field(default=0.0)
@@ -62,8 +68,12 @@ class Child:
         self.process = None
         if self.wanted:
             environment = {**os.environ, processes.PARENT: str(os.getpid())}
+            fds = self.fds
+            if self.ready is not None:
+                environment[ready.PLACE] = str(self.ready)
+                fds = (*fds, self.ready)
             self.process = subprocess.Popen(
-                self.argv, pass_fds=self.fds, stdin=subprocess.DEVNULL, env=environment
+                self.argv, pass_fds=fds, stdin=subprocess.DEVNULL, env=environment
             )
 
     def look(self, now: float) -> None:
@@ -132,29 +142,39 @@ class Accepted:
 
 
 def serve(
-    config: Path, data_dir: Path, listener: socket.socket, *, watch: bool = True, problem: str = ""
+    config: Path,
+    data_dir: Path,
+    listener: socket.socket,
+    *,
+    watch: bool = True,
+    problem: str = "",
+    given: int | None = None,
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C; SIGHUP loads the configuration again.
 
-    Without `watch` only the page, which shows `problem`. Raises LinewalkerError when the configuration cannot be
-    used or another collector holds the data directory.
+    Without `watch` only the page, which shows `problem`. `given` is what `begin` gave. Raises LinewalkerError when
+    the configuration cannot be used or another collector holds the data directory.
     """
     stopping, reloading = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     signal.signal(signal.SIGHUP, lambda *_: reloading.set())
     with held(data_dir):
-        accepted = apart(lambda: _accepted(config, data_dir))
+        made = ready.new(data_dir) if given is None else given
+        begun = ready.read(given, _ACCEPTED)
+        accepted = Accepted(*begun) if begun else apart(lambda: _accepted(config, data_dir, made))
         children = _children(accepted, data_dir, listener, watch=watch, problem=problem)
         keeper = _keeper(accepted.place, data_dir, accepted.daily)
         tests = _tests(accepted.place, data_dir)
         tester = Starter(tests, accepted.tests)
+        for child in (*children, keeper.child):
+            child.ready = made
         for child in children:
             child.begin(time.monotonic())
         while not stopping.wait(_LOOK_SECONDS):
             if reloading.is_set():
                 reloading.clear()
-                accepted = _reload(config, data_dir, children) or accepted
+                accepted = _reload(config, data_dir, children, made) or accepted
                 keeper.daily, tester.moments = accepted.daily, accepted.tests
             for child in children:
                 child.look(time.monotonic())
@@ -164,13 +184,23 @@ def serve(
         _stop([*children, keeper.child, tests])
 
 
-def _reload(config: Path, data_dir: Path, children: list[Child]) -> Accepted | None:
-    """Put a changed configuration in force by starting the processes anew; a bad one changes nothing, and is None."""
+def _reload(config: Path, data_dir: Path, children: list[Child], made: int) -> Accepted | None:
+    """Put a changed configuration in force by starting the processes anew; a bad one changes nothing, and is None.
+
+    What is made ready of it takes the place of what stood at `made`.
+    """
+    fd = -1
     try:
-        accepted = apart(lambda: _accepted(config, data_dir))
+        with _usable(data_dir):
+            fd = ready.new(data_dir)
+        accepted: Accepted = apart(lambda: _accepted(config, data_dir, fd))
+        os.dup2(fd, made, inheritable=False)
     except LinewalkerError as error:
         log.error("the new configuration is refused, the old one stays in force:\n%s", error)  # noqa: TRY400
         return None
+    finally:
+        if fd >= 0:
+            os.close(fd)
     log.warning("the configuration is loaded again")
     _stop(children)
     for child in children:
@@ -184,22 +214,45 @@ def _reload(config: Path, data_dir: Path, children: list[Child]) -> Accepted | N
     return accepted
 
 
-def _accepted(config: Path, data_dir: Path) -> Accepted:
+def begin(loaded: "Config", data_dir: Path) -> int:
+    """Put a configuration in force that was just loaded; the descriptor of what the service starts from.
+
+    Raises MachineError where the data directory cannot be written.
+    """
+    with _usable(data_dir):
+        fd = ready.new(data_dir)
+        accepted = _put_in_force(loaded, data_dir, fd)
+        ready.write(fd, {_ACCEPTED: [getattr(accepted, one.name) for one in fields(Accepted)]})
+    return fd
+
+
+def _accepted(config: Path, data_dir: Path, fd: int) -> Accepted:
     """Put a configuration in force, or keep why it cannot be used and say so."""
     # Imported here: this process lives for years and needs none of it, only the one that reads the file does.
     from collector import inforce  # noqa: PLC0415
     from config.load import load  # noqa: PLC0415
 
     try:
-        loaded = load(config)
-        daily = due.Daily(loaded.storage.daily_at, ZoneInfo(loaded.calendar.zone))
-        ordered, zone = loaded.throughput, ZoneInfo(loaded.calendar.zone)
-        tests = Moments(ordered.times, ordered.within, zone) if ordered else None
-        asked = inforce.count(loaded, time.time())
-        return Accepted(inforce.accept(loaded, data_dir), daily, loaded.traps is not None, tests, asked)
+        with _usable(data_dir):
+            return _put_in_force(load(config), data_dir, fd)
     except LinewalkerError as error:
-        inforce.refuse(error, data_dir)
+        with suppress(OSError):
+            inforce.refuse(error, data_dir)
         raise
+
+
+def _put_in_force(loaded: "Config", data_dir: Path, fd: int) -> Accepted:
+    from collector import inforce  # noqa: PLC0415 - as above
+
+    zone, ordered = ZoneInfo(loaded.calendar.zone), loaded.throughput
+    place = inforce.accept(loaded, data_dir)
+    return Accepted(
+        place=place,
+        daily=due.Daily(loaded.storage.daily_at, zone),
+        traps=loaded.traps is not None,
+        tests=Moments(ordered.times, ordered.within, zone) if ordered else None,
+        checks=inforce.prepare(loaded, time.time(), fd),
+    )
 
 
 def listen(address: str) -> socket.socket:
@@ -219,18 +272,12 @@ def listen(address: str) -> socket.socket:
 
 def claim(data_dir: Path, *, practice: bool) -> None:
     """Make the data directory and keep practice and real facts apart; raises LinewalkerError if they would mix."""
-    try:
+    with _usable(data_dir):
         data_dir.mkdir(parents=True, exist_ok=True)
         mark = data_dir / _PRACTICE
         used = (data_dir / "ledger.sqlite").exists()
         if practice and not used:
             mark.touch()
-    except OSError as error:
-        raise MachineError(
-            "the data directory {place} cannot be used: {error}; give another with --data",
-            place=data_dir,
-            error=error.strerror,
-        ) from error
     if used and practice and not is_practice(data_dir):
         raise LinewalkerError(
             "{place} holds real facts; give the demo another directory with --data", place=data_dir
@@ -240,6 +287,18 @@ def claim(data_dir: Path, *, practice: bool) -> None:
             "{place} holds facts of the practice network; give your own lines another directory with --data",
             place=data_dir,
         )
+
+
+@contextmanager
+def _usable(data_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(
+            "the data directory {place} cannot be used: {error}; give another with --data",
+            place=data_dir,
+            error=error.strerror,
+        ) from error
 
 
 def is_practice(data_dir: Path) -> bool:
@@ -312,9 +371,13 @@ def _stop(children: list[Child]) -> None:
             process.wait()
 
 
-def command(config: Path, data_dir: Path, fd: int) -> list[str]:
-    """The command that serves on an open socket, for a process that has done all that a user is told of."""
-    return [*PYTHON, "collector.app", "-c", str(config), "--data", str(data_dir), "--listen-fd", str(fd)]
+def command(config: Path, data_dir: Path, fd: int, made: int) -> list[str]:
+    """The command that serves on an open socket, for a process that has done all that a user is told of.
+
+    `made` is what `begin` gave.
+    """
+    argv = ["-c", str(config), "--data", str(data_dir), "--listen-fd", str(fd), "--ready-fd", str(made)]
+    return [*PYTHON, "collector.app", *argv]
 
 
 def main() -> None:
@@ -323,9 +386,10 @@ def main() -> None:
     parser.add_argument("-c", "--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--listen-fd", type=int, required=True)
+    parser.add_argument("--ready-fd", type=int)
     given = parser.parse_args()
     with socket.socket(fileno=given.listen_fd) as listener:
-        serve(given.config, given.data, listener)
+        serve(given.config, given.data, listener, given=given.ready_fd)
 
 
 if __name__ == "__main__":

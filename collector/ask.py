@@ -8,6 +8,7 @@ import signal
 import threading
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from collector import checks, frames, inforce, processes, quality, restore, runs, telling, tracing
+from collector import checks, frames, inforce, processes, quality, ready, restore, runs, telling, tracing
 from collector.feed import Feed
 from collector.hinting import Hinting
 from collector.ledger import reading, store
@@ -49,11 +50,12 @@ _DAY_LOOKS = 20  # how often a look is also for a new day; the parent then start
 class Asker:
     """Everything *ask* holds while it runs: the way into the ledger, the writer, the rounds, the feed."""
 
-    def __init__(self, place: Path, data_dir: Path, clock: Clock) -> None:
+    def __init__(self, place: Path, data_dir: Path, clock: Clock, made: int | None = None) -> None:
+        """`made` leads to what was made ready of the configuration at `place`."""
         self.clock = clock
         self.started_at = clock.wall()
         self.place = place  # of the configuration: its text is read when it is needed
-        asked = inforce.asked(place, self.started_at)
+        asked = inforce.asked(place, self.started_at, made)
         self.config = config = asked.config
         self.until = asked.until
         self.life = store.Life(
@@ -275,48 +277,60 @@ def _bins(standing: Standing, plan: Plan, now: float) -> quality.Bins:
 
 def who(specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> list[telling.Group]:
     """Who is asked, by kinds."""
-    kinds: dict[tuple[str, str], list[int]] = {}
-    for row, spec in enumerate(specs):
-        kinds.setdefault((spec.kind, spec.probe), []).append(row)
-    return [
-        telling.Group(
-            *names, array("q", [ids[row] for row in rows]), Texts(specs[row].subject for row in rows)
-        )
-        for names, rows in kinds.items()
-    ]
+    kinds: dict[tuple[str, str], tuple[array[int], list[str]]] = {}
+    for id_, spec in zip(ids, specs, strict=True):
+        asked, subjects = kinds.setdefault((spec.kind, spec.probe), (array("q"), []))
+        asked.append(id_)
+        subjects.append(spec.subject)
+    return [telling.Group(*names, asked, Texts(subjects)) for names, (asked, subjects) in kinds.items()]
 
 
 def plans(config: Config, specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> list[Plan]:
     """One round for every probe kind that has anything to ask; ICMP always has, because it asks the sentinels."""
-    return [
-        _plan(
-            config,
-            kind,
-            [(spec, check) for spec, check in zip(specs, ids, strict=True) if spec.probe == kind],
-        )
-        for kind in PROBERS
-        if any(spec.probe == kind for spec in specs)
-    ]
+    return [_plan(config, kind, specs, ids) for kind in PROBERS if any(spec.probe == kind for spec in specs)]
 
 
-def _plan(config: Config, kind: str, asked: Sequence[tuple[checks.CheckSpec, int]]) -> Plan:
-    rhythm = config.rounds.of(kind)
+@dataclass(slots=True)
+class _Columns:
+    """What a plan is made of: very many checks are gone through one by one and never all there."""
+
+    ids: "array[int]" = field(default_factory=lambda: array("q"))
+    address: list[str] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
+    source: list[str | None] = field(default_factory=list)
+    sentinel: list[bool] = field(default_factory=list)
+    settings: list[Any] = field(default_factory=list)
+
+    def add(self, spec: checks.CheckSpec, check: int) -> None:
+        self.ids.append(check)
+        self.address.append(spec.address)
+        self.hosts.append(checks.host(spec))
+        self.source.append(spec.source or None)
+        self.sentinel.append(spec.kind == "sentinel")
+        if spec.probe != BUILT_IN:  # an echo says nothing beyond its address and source
+            self.settings.append(spec.settings)
+
+
+def _plan(config: Config, kind: str, specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> Plan:
+    rhythm, asked = config.rounds.of(kind), _Columns()
+    for spec, check in zip(specs, ids, strict=True):
+        if spec.probe == kind:
+            asked.add(spec, check)
     targets = Targets(
-        address=Texts(spec.address for spec, _ in asked),
-        source=tuple(spec.source or None for spec, _ in asked),
-        phase=checks.phases(np.array([check for _, check in asked])),
-        sentinel=np.array([spec.kind == "sentinel" for spec, _ in asked]),
-        # An echo says nothing beyond its address and source, and there may be very many.
-        settings=[profiles.complete(config, spec.settings) for spec, _ in asked if kind != BUILT_IN],
+        address=Texts(asked.address),
+        source=tuple(asked.source),
+        phase=checks.phases(np.array(asked.ids)),
+        sentinel=np.array(asked.sentinel),
+        settings=[profiles.complete(config, settings) for settings in asked.settings],
     )
     return Plan(
         name=f"{kind}-{rhythm.interval:g}s",
         vantage=config.vantage.name,
         rhythm=rhythm,
-        checks=array("q", [check for _, check in asked]),
+        checks=asked.ids,
         targets=targets,
         probe=kind,
-        hosts=Texts(checks.host(spec) for spec, _ in asked),
+        hosts=Texts(asked.hosts),
     )
 
 
@@ -330,7 +344,7 @@ def main() -> None:
     processes.allow_descriptors()
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    asker = Asker(given.config, given.data, SystemClock())
+    asker = Asker(given.config, given.data, SystemClock(), ready.given())
     asker.start()
     looks = 0
     while not stopping.wait(_LOOK_SECONDS) and not asker.lost:

@@ -92,8 +92,12 @@ def _circuit(circuit: Circuit, day: dt.date, agents: Mapping[str, SnmpSettings])
 
 
 def _echo(kind: str, subject: str, address: str, source: str | None = None) -> CheckSpec:
-    settings = IcmpSettings(IpAddress(address), Source(source) if source else None)
-    return CheckSpec(kind, subject, "icmp", address, source or "", settings)
+    return CheckSpec(kind, subject, "icmp", address, source or "", echo_settings(address, source))
+
+
+def echo_settings(address: str, source: str | None) -> IcmpSettings:
+    """All that an echo says: whom to ask, and from where."""
+    return IcmpSettings(IpAddress(address), Source(source) if source else None)
 
 
 def _own(kind: str, subject: str, check: AskedBy) -> CheckSpec:

@@ -75,7 +75,7 @@ def main() -> None:
     given = parser.parse_args()
     processes.prepare("judge")
     os.nice(_NICE)
-    config = inforce.read(given.config, with_text=False)
+    config = inforce.read(given.config).model_copy(update={"text": ""})
     log.info("indicators of %s are judged every minute", config.organisation)
     processes.settle()
     stopping, clock, turn = threading.Event(), SystemClock(), 0

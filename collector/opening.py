@@ -147,6 +147,10 @@ class Opening:
         except BaseException:
             ledger.close()
             raise
+        if (
+            before is None
+        ):  # else a power cut could leave what is remembered, and take the ledger that is meant
+            ledger.secure()
         remember(Remembered(self._life.token, ledger.incarnation), self._checks, ids, self._data_dir)
         self._file = _file_of(ledger)
         self._ledger, self._ids, self._checks = ledger, ids, ()

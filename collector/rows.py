@@ -5,6 +5,7 @@ Where very many come at once they stay the columns they were until they are writ
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, overload
 
 import numpy as np
@@ -22,9 +23,12 @@ _TOGETHER = 5000  # of very many rows, as many as a ledger takes in a moment
 
 
 class Later(Sequence[Row]):
-    """So many rows, made anew whenever somebody reads them: as objects they take ten times the memory."""
+    """So many rows, made anew whenever somebody reads them: as objects they take ten times the memory.
 
-    def __init__(self, count: int, make: Callable[[], list[Row]]) -> None:
+    `make` gives those of a part, and never are all made at once.
+    """
+
+    def __init__(self, count: int, make: Callable[[slice], list[Row]]) -> None:
         self._count, self._make = count, make
 
     def __len__(self) -> int:
@@ -35,10 +39,14 @@ class Later(Sequence[Row]):
     @overload
     def __getitem__(self, at: slice) -> list[Row]: ...
     def __getitem__(self, at: int | slice) -> Row | list[Row]:
-        return self._make()[at]
+        if isinstance(at, slice):
+            return self._make(at)
+        row = range(self._count)[at]
+        return self._make(slice(row, row + 1))[0]
 
     def __iter__(self) -> Iterator[Row]:
-        return iter(self._make())
+        parts = (slice(begin, begin + _TOGETHER) for begin in range(0, self._count, _TOGETHER))
+        return chain.from_iterable(map(self._make, parts))
 
 
 def runs(checks: Ints, round_name: str, changes: Changes) -> Sequence[Row]:
@@ -46,15 +54,16 @@ def runs(checks: Ints, round_name: str, changes: Changes) -> Sequence[Row]:
     return Later(len(changes), partial(_runs, checks, round_name, changes))
 
 
-def _runs(checks: Ints, round_name: str, changes: Changes) -> list[Row]:
+def _runs(checks: Ints, round_name: str, changes: Changes, part: slice) -> list[Row]:
     told = zip(
-        checks[changes.target].tolist(),
-        _micros(changes.started_at),
-        changes.outcome.tolist(),
-        _micros(changes.started_after),
-        _micros(changes.started_before),
+        checks[changes.target[part]].tolist(),
+        _micros(changes.started_at[part]),
+        changes.outcome[part].tolist(),
+        _micros(changes.started_after[part]),
+        _micros(changes.started_before[part]),
         strict=True,
     )
+    rows = range(len(changes))[part]
     return [
         {
             "check": check,
@@ -65,7 +74,7 @@ def _runs(checks: Ints, round_name: str, changes: Changes) -> list[Row]:
             "started_before": before,
             "reason": changes.reason.get(row, ""),
         }
-        for row, (check, started_at, outcome, after, before) in enumerate(told)
+        for row, (check, started_at, outcome, after, before) in zip(rows, told, strict=True)
     ]
 
 
@@ -150,7 +159,8 @@ def quality(checks: Ints, bins: Iterable[Bin]) -> Iterator[Sequence[Row]]:
             yield Later(len(part), partial(_quality, checks, one, part))
 
 
-def _quality(checks: Ints, one: Bin, busy: Ints) -> list[Row]:
+def _quality(checks: Ints, one: Bin, of: Ints, part: slice) -> list[Row]:
+    busy = of[part]
     columns = {
         "check": checks[busy],
         "started_at": np.full(len(busy), one.started_at * 1_000_000),

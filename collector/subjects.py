@@ -1,17 +1,19 @@
 """Who is watched, in the words of the page: every configured thing as a subject, by kind. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from itertools import starmap
 from operator import attrgetter
 from sys import intern
 from typing import Any
 
+from collector.packed import packed
 from config.model import Circuit, Config, Device, Service, System
 from config.units import write_rate
 from exporters.reading import Subject
 
 Subjects = dict[str, tuple[Subject, ...]]
-Columns = list[tuple[Any, ...]]
+Columns = list[Sequence[Any]]
 
 
 def subjects(config: Config) -> Subjects:
@@ -71,13 +73,17 @@ def subjects(config: Config) -> Subjects:
 
 
 def columns(all_: tuple[Subject, ...]) -> Columns:
-    """The same field by field: to another process very many objects would go by way of as many lists."""
-    return [tuple(map(attrgetter(one.name), all_)) for one in fields(Subject)]
+    """The same field by field, as small as it can be: very many objects go to another process as few."""
+    return [_column([*map(attrgetter(one.name), all_)]) for one in fields(Subject)]
 
 
 def from_columns(told: Columns) -> tuple[Subject, ...]:
     """The subjects of which these are the fields."""
     return tuple(starmap(Subject, zip(*told, strict=True)))
+
+
+def _column(values: list[Any]) -> Sequence[Any]:
+    return packed(values) if all(isinstance(value, str) for value in values) else tuple(values)
 
 
 def _members(service: Service) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
-from collector import inforce, processes
+from collector import inforce, processes, ready
 from collector.ask import ledger_url
 from collector.live import LiveReader
 from exporters.prometheus import Metrics
@@ -20,6 +20,7 @@ from exporters.words import words
 from probes.clock import SystemClock
 
 _STOP_SECONDS = 1
+_NICE = 5  # the rounds come first
 
 
 def main() -> None:
@@ -31,7 +32,8 @@ def main() -> None:
     parser.add_argument("--problem", default="")
     given = parser.parse_args()
     processes.prepare("tell")
-    config, known = inforce.shown(given.config)
+    os.nice(_NICE)
+    config, known = inforce.shown(given.config, ready.given())
     clock = SystemClock()
     reader = LiveReader(config, given.data, ledger_url(config, given.data), clock, given.problem, known)
     shared = Shared(reader, clock.monotonic)

@@ -14,6 +14,11 @@ from config.errors import WrongValueError
 
 _ID = re.compile(r"\w[\w.-]{0,63}")
 _NAME_OF_A_HOST = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_.-]+")
+# As nearly all are written, in their one spelling; not those of many hosts or of none.
+_PLAIN = re.compile(
+    r"(?!0\.0\.0\.0$)(?:2[01][0-9]|22[0-3]|24[0-9]|25[0-5]|1[0-9][0-9]|[1-9]?[0-9])"
+    r"(?:\.(?:2[0-4][0-9]|25[0-5]|1[0-9][0-9]|[1-9]?[0-9])){3}"
+)
 _MEANT_AS_ADDRESS = re.compile(r"[0-9.]+|(?=.*:.*:)[0-9A-Fa-f:.]+")
 _INTERFACE = re.compile(r"[^\s/]{1,15}")
 
@@ -31,6 +36,8 @@ def read_id(written: str) -> str:
 
 def read_address(written: str) -> str:
     """An IPv4 or IPv6 address that one host can have, in its shortest spelling."""
+    if _PLAIN.fullmatch(written):
+        return written
     try:
         address = ipaddress.ip_address(written)
     except ValueError:

@@ -11,6 +11,7 @@ from config.errors import WrongValueError
 from config.tree import Entry, Loc, Remark
 
 Question = tuple[str, str]
+_OTHERS = ("services", "devices", "systems")
 
 
 def _address(written: str) -> str:
@@ -29,15 +30,26 @@ def _question(entry: Entry) -> Question:
 def repeated_questions(root: Entry) -> Iterator[Remark]:
     """A circuit asked exactly as another circuit, service, device or system: one answer would count for both."""
     first: dict[Question, Loc] = {}
+    if _nobody_else_asks(root):
+        return
     for circuit in root.entries("circuits"):
         yield from _asked_before(circuit, first)
         first.setdefault(_question(circuit), circuit.loc)
     # Two systems on one host are right and stay silent; only a line needs a question nobody else asks.
-    for section in ("services", "devices", "systems"):
+    for section in _OTHERS:
         for entry in root.entries(section):
             # A port or a page at the end of a line is another question than the line.
             if entry.within("check").text("probe") in ("", "icmp"):
                 yield from _asked_before(entry.within("check"), first)
+
+
+def _nobody_else_asks(root: Entry) -> bool:
+    """Whether all addresses are different, as nearly always: then none of a million needs to be remembered."""
+    seen = {_address(written) for _, written in root.column("circuits", "address")}
+    checks = [entry.within("check") for one in _OTHERS for entry in root.entries(one)]
+    others = {_address(check.text("address")) for check in checks} - {""}
+    count = sum(1 for _, written in root.column("circuits", "address"))
+    return len(seen) == count and "" not in seen and not seen & others
 
 
 def _asked_before(asked: Entry, first: dict[Question, Loc]) -> Iterator[Remark]:
@@ -53,20 +65,26 @@ def _asked_before(asked: Entry, first: dict[Question, Loc]) -> Iterator[Remark]:
 
 def unfit_sources(root: Entry) -> Iterator[Remark]:
     """A pinned circuit without its source, and a source of the other IP version."""
-    for circuit in root.entries("circuits"):
+    circuits = root.entries("circuits") if _may_have_sources(root) else iter(())
+    for circuit in circuits:
         if circuit.text("path") == "pinned" and not circuit.text("source"):
             text = "a pinned path needs its source; expected an own address or an interface in `source`"
             yield Remark((*circuit.loc, "path"), "source", text)
         for asked in (circuit, *circuit.entries("changes")):
             yield from _other_version(asked, circuit)
-    for section in ("services", "devices", "systems"):
+    for section in _OTHERS:
         for entry in root.entries(section):
             yield from _other_version(entry.within("check"), entry.within("check"))
 
 
+def _may_have_sources(root: Entry) -> bool:
+    pinned = any(path == "pinned" for _, path in root.column("circuits", "path"))
+    return pinned or root.gives("circuits", "source") or root.gives("circuits", "changes")
+
+
 def _other_version(asked: Entry, before: Entry) -> Iterator[Remark]:
-    address = _address(asked.text("address") or before.text("address"))
     source = _address(asked.text("source") or before.text("source"))
+    address = _address(asked.text("address") or before.text("address")) if source else ""
     if address and source and ipaddress.ip_address(address).version != ipaddress.ip_address(source).version:
         text = "{source} cannot be the source for {address}; expected both IPv4 or both IPv6"
         key = "source" if asked.text("source") else "address"
@@ -100,7 +118,13 @@ def _side(sentinels: Entry, side: str) -> list[tuple[Loc, str]]:
 
 
 def _twofold_sentinels(root: Entry, sentinels: list[tuple[Loc, str]]) -> Iterator[Remark]:
-    lines = {_address(circuit.text("address")): circuit.loc for circuit in root.entries("circuits")}
+    asked = {_address(written) for _, written in sentinels}
+    circuits = root.column("circuits", "address") if asked else ()
+    lines: dict[str, Loc] = {
+        address: ("circuits", number)
+        for number, written in circuits
+        if (address := _address(written)) in asked
+    }
     first: dict[str, Loc] = {}
     for loc, written in sentinels:
         address = _address(written)

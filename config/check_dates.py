@@ -20,7 +20,8 @@ def _day(written: str) -> date | None:
 
 def reversed_service_days(root: Entry) -> Iterator[Remark]:
     """A circuit out of service before, or on the day, it came into service."""
-    for circuit in root.entries("circuits"):
+    circuits = root.entries("circuits") if root.gives("circuits", "in_service_until") else ()
+    for circuit in circuits:
         begin, end = _day(circuit.text("in_service_from")), _day(circuit.text("in_service_until"))
         if begin and end and begin >= end:
             text = "{until} is not after in_service_from {begin}; expected the first day no longer in service"
@@ -31,6 +32,8 @@ def reversed_service_days(root: Entry) -> Iterator[Remark]:
 def misplaced_changes(root: Entry) -> Iterator[Remark]:
     """Changes out of order, outside the time in service, or without anything that changes."""
     for section in ("circuits", "services", "targets"):
+        if not root.gives(section, "changes"):
+            continue
         for entry in root.entries(section):
             yield from _misplaced(entry)
 

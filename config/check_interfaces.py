@@ -13,7 +13,7 @@ def device_probes(root: Entry) -> dict[str, str]:
 def unbound_interfaces(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     """`circuits.interface` that leads to no device asked by SNMP; `unsure` names the lists not read in full."""
     probes = device_probes(root)
-    for circuit in root.entries("circuits"):
+    for circuit in root.entries("circuits") if root.gives("circuits", "interface") else ():
         written = circuit.text("interface")
         device, _, name = written.partition("/")
         loc = (*circuit.loc, "interface")

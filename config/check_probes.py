@@ -8,7 +8,7 @@ from config.tree import SUBJECTS, Entry, Remark
 def unverified_certificates(root: Entry) -> Iterator[Remark]:
     """A page that is asked by https without looking who answers."""
     for section in SUBJECTS:
-        for entry in root.entries(section):
+        for entry in root.entries(section) if root.gives(section, "check") else ():
             check = entry.within("check")
             if check.text("verify").lower() in ("false", "no", "off", "0", "n", "f"):
                 text = "the certificate is not verified, so anybody may answer; expected the authority's file in `ca`"

@@ -29,6 +29,8 @@ _MOST_SUGGESTIONS = 50
 def repeated_ids(root: Entry) -> Iterator[Remark]:
     """An id used twice. Circuits, services, devices and systems share one set of ids: figures name only those."""
     for sections in _OWN_IDS:
+        if _all_different(name for section in sections for _, name in root.column(section, "id")):
+            continue
         first: dict[str, Loc] = {}
         for section in sections:
             for entry in root.entries(section):
@@ -38,6 +40,15 @@ def repeated_ids(root: Entry) -> Iterator[Remark]:
                     yield Remark((*entry.loc, "id"), "repeated-id", text, {"id": name}, other=first[name])
                 elif name:
                     first[name] = entry.loc
+
+
+def _all_different(names: Iterator[str]) -> bool:
+    # Where nothing is twice, as nearly always, nobody needs to know where each of a million stands.
+    count, seen = 0, set()
+    for name in names:
+        count += 1
+        seen.add(name)
+    return len(seen) == count
 
 
 @dataclass(slots=True)
@@ -52,9 +63,7 @@ class References:
     def known(self, sections: tuple[str, ...]) -> frozenset[str] | None:
         """The ids of these sections, or None if they are not all known."""
         if sections not in self.ids:
-            found = frozenset(
-                entry.text("id") for section in sections for entry in self.root.entries(section)
-            )
+            found = frozenset(name for section in sections for _, name in self.root.column(section, "id"))
             self.ids[sections] = None if self.unsure.intersection(sections) else found
         return self.ids[sections]
 
@@ -63,6 +72,15 @@ class References:
         known = self.known(sections)
         if name and known is not None and name not in known:
             yield self._remark(loc, name, known, " or ".join(sections))
+
+    def dangling_column(self, section: str, key: str, sections: tuple[str, ...]) -> Iterator[Remark]:
+        """The same of what stands under `key` in every entry of a section."""
+        known = self.known(sections)
+        if known is None:
+            return
+        for number, name in self.root.column(section, key):
+            if name not in known:
+                yield self._remark((section, number, key), name, known, " or ".join(sections))
 
     def _remark(self, loc: Loc, name: str, known: frozenset[str], among: str) -> Remark:
         # Looking for the nearest name is quadratic; whoever has fifty typos has another problem than typing.
@@ -80,14 +98,18 @@ def dangling_references(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]
     """Every reference to a carrier, site, circuit, device or group that is not there."""
     references = References(root, unsure)
     for section, key, sections in _IN_ENTRIES:
-        for entry in root.entries(section):
-            yield from references.dangling((*entry.loc, key), entry.text(key), sections)
-    for circuit in root.entries("circuits"):
+        yield from references.dangling_column(section, key, sections)
+    for circuit in _changing(root, "circuits"):
         for change in circuit.entries("changes"):
             for key, sections in _IN_CHANGES:
                 yield from references.dangling((*change.loc, key), change.text(key), sections)
     yield from _dangling_members(references)
     yield from _dangling_groups(references)
+
+
+def _changing(root: Entry, section: str) -> Iterator[Entry]:
+    """The entries of a section, if any of them has changes."""
+    return root.entries(section) if root.gives(section, "changes") else iter(())
 
 
 def _dangling_members(references: References) -> Iterator[Remark]:
@@ -102,10 +124,13 @@ def _dangling_groups(references: References) -> Iterator[Remark]:
     root = references.root
     listed = "groups" in root.values
     for section in SUBJECTS if listed else ():
+        if not root.gives(section, "changes"):
+            yield from references.dangling_column(section, "group", ("groups",))
+            continue
         for entry in root.entries(section):
             for used in (entry, *entry.entries("changes")):
                 yield from references.dangling((*used.loc, "group"), used.text("group"), ("groups",))
-    used_groups = frozenset(entry.text("group") for section in SUBJECTS for entry in root.entries(section))
+    used_groups = frozenset(name for section in SUBJECTS for _, name in root.column(section, "group"))
     for target in root.entries("targets"):
         name, loc = target.text("group"), (*target.loc, "group")
         if listed:
@@ -119,7 +144,8 @@ def _dangling_groups(references: References) -> Iterator[Remark]:
 
 def upstream_circles(root: Entry) -> Iterator[Remark]:
     """Upstreams that lead back to where they began; one remark a circle, at its first entry in the file."""
-    entries = [entry for section in ("circuits", "devices", "systems") for entry in root.entries(section)]
+    sections = [one for one in ("circuits", "devices", "systems") if root.gives(one, "upstream")]
+    entries = [entry for section in sections for entry in root.entries(section)]
     upstream = {entry.text("id"): entry.text("upstream") for entry in entries if entry.text("upstream")}
     # Each name is walked once in all, so a chain of ten thousand is not walked ten thousand times.
     settled: set[str] = set()

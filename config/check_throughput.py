@@ -7,7 +7,7 @@ from config.tree import Entry, Remark
 
 def impossible_tests(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     """Tests of circuits or groups that are not there, or whose contracted rate is not known."""
-    if "circuits" in unsure:
+    if "circuits" in unsure or "throughput" not in root.values:
         return
     rates = {circuit.text("id"): circuit.text("commit_rate") for circuit in root.entries("circuits")}
     groups = {circuit.text("group") for circuit in root.entries("circuits")}

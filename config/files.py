@@ -6,9 +6,11 @@ An archive is one JSON text that holds the configuration file and every table it
 alone can load any past configuration again. What the texts say is for others to read.
 """
 
+import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ from config.tables import Written
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _SHEET = re.compile(r"(?P<file>.+?\.xlsx)(#(?P<title>.+))?#?", re.IGNORECASE)
+_PART = _LONG = 1 << 20
+_PACKED, _QUICK = "zlib", 3
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -126,23 +130,51 @@ class Archive:
         shown = f"{match['file']}[{match['title']}]" if match["title"] else match["file"]
         return Written(shown, self.read(name), ",")
 
-    def text(self) -> str:
-        """The archive as one text."""
-        # Sorted, so that the digest does not depend on the order in which tables were read.
-        return json.dumps({"main": self.main, "files": self.files}, ensure_ascii=False, sort_keys=True)
+    def closed(self) -> tuple[str, str]:
+        """The archive as one text, and SHA-256 of that in hex; it holds nothing any more."""
+        text, digest = "".join(self._taken()), hashlib.sha256()
+        for part in parts(text):
+            digest.update(part.encode())
+        return text, digest.hexdigest()
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the archive's text, in hex."""
-        return hashlib.sha256(self.text().encode()).hexdigest()
+    def _taken(self) -> Iterator[str]:
+        """JSON as `json.dumps` writes it, piece by piece; a file that was written is let go."""
+        # Sorted, so that the digest does not depend on the order in which tables were read.
+        comma = ""
+        yield '{"files": {'
+        for name in sorted(self.files):
+            yield f'{comma}{_json(name)}: "'
+            yield from (_json(part)[1:-1] for part in parts(self.files.pop(name)))
+            comma = '", '
+        yield ('"' if comma else "") + f'}}, "main": {_json(self.main)}}}'
+
+
+def parts(text: str) -> Iterator[str]:
+    """A text in pieces, so that what is made of it is never there as a whole."""
+    return (text[begin : begin + _PART] for begin in range(0, len(text), _PART))
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def shortened(text: str) -> str:
+    """The text of an archive as it is kept: a long one packed, of very many lines a tenth of the letters."""
+    if len(text) < _LONG:
+        return text
+    packer = zlib.compressobj(_QUICK)
+    packed = b"".join([*(packer.compress(part.encode()) for part in parts(text)), packer.flush()])
+    return json.dumps({_PACKED: base64.b64encode(packed).decode()})
 
 
 def open_archive(text: str) -> Archive:
-    """The archive that `Archive.text` wrote. Raises WrongValueError if the text is not one."""
+    """The archive of which `text` is the text, shortened or not. Raises WrongValueError if it is none."""
     try:
         kept = json.loads(text)
+        if _PACKED in kept:
+            kept = json.loads(zlib.decompress(base64.b64decode(kept[_PACKED])))
         return Archive(str(kept["main"]), {str(name): str(held) for name, held in kept["files"].items()})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
         raise WrongValueError("this is not the archive of a configuration", rule="file") from None
 
 

@@ -20,7 +20,7 @@ from config.files import Archive, Folder, Texts, open_archive
 from config.messages import remarks_of
 from config.model import Config, Network
 from config.tables import Table, Written, read_table
-from config.tree import LISTS, Entry, Loc, Remark, Tree, Value, path_text, value_at
+from config.tree import LISTS, Entry, Loc, Remark, Rows, Tree, path_text, value_at
 from config.yaml_models import Made, Read
 from config.yaml_places import Document, NotYamlError, read_yaml
 from indicators.policy import Policy
@@ -92,13 +92,17 @@ class _Loading:
             errors = (Finding("shape", "error", f"{self.shown}:1", text),)
         if errors or network is None:
             raise ConfigError(errors)
+        # Of a million lines each of these takes as much as the models: they go before the text is made.
+        self.tables.clear()
+        self.document = None
+        text, digest = self.kept.closed()
         return Config(
             **dict(network),
             known_profiles=tuple(self.profiles.values()),
             known_holidays=calendars.together(self.years),
             rules=self.rules,
-            digest=self.kept.digest,
-            text=self.kept.text(),
+            digest=digest,
+            text=text,
         )
 
     def found(self) -> tuple[Finding, ...]:
@@ -120,7 +124,7 @@ class _Loading:
         readable = {key: value for key, value in tree.items() if key not in self.unread}
         # Cross-checks see the tree, not the models: one bad value must not keep a dangling reference unsaid.
         network = self._validate(readable)
-        unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list)} | self.incomplete
+        unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list | Rows)} | self.incomplete
         unsure |= {section for section, table in self.tables.items() if table.findings}
         self._say_all(cross_check(Entry((), tree), frozenset(unsure)))
         return network
@@ -159,7 +163,7 @@ class _Loading:
                 with self._missing_at((section,), name):
                     tree[section] = self._read_table(section, self._written(name))
 
-    def _read_table(self, section: str, written: Written) -> list[Value]:
+    def _read_table(self, section: str, written: Written) -> Rows:
         table = read_table(written, section)
         self.tables[section] = table
         for finding in table.findings:
@@ -229,7 +233,11 @@ class _Loading:
 
     def _validate(self, tree: Tree) -> Network | None:
         try:
-            return Network.model_validate(tree)
+            # One row after the other, so that never all of a table are there as mappings.
+            given = {
+                key: value.mappings() if isinstance(value, Rows) else value for key, value in tree.items()
+            }
+            return Network.model_validate(given)
         except ValidationError as error:
             self._say_all(said for said in remarks_of(error) if not self._said_of_table(said))
             return None

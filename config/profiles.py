@@ -186,7 +186,7 @@ def unknown_names(root: Entry, known: Iterable[str]) -> Iterator[Remark]:
     """Checks that name a profile there is not."""
     names = sorted(known)
     for subjects in SUBJECTS:
-        for subject in root.entries(subjects):
+        for subject in root.entries(subjects) if root.gives(subjects, "check") else ():
             for loc, name in subject.within("check").texts("profiles"):
                 if name not in names:
                     text = "there is no profile {name}; expected one of {known}"

@@ -6,17 +6,19 @@ mean is judged elsewhere, and how a workbook becomes CSV in `workbooks.py`.
 """
 
 import csv
-import io
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from config.errors import Finding, WrongValueError
 from config.keys import Kind, columns, model_at, nearest, required
-from config.tree import Loc, Value
+from config.tree import Loc, Rows, Value
 
 SEPARATORS = re.compile(r"[\s;,、；，]+")
 _CHANGES = re.compile(r"[;；\n]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_MOST_SHARED = 50_000
 
 Split = tuple[int, tuple[str, ...], Kind]
 
@@ -41,8 +43,8 @@ class Table:
 
     name: str
     head: int = 1
-    entries: list[Value] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
+    entries: Rows = field(default_factory=lambda: Rows({}))
+    rows: "array[int]" = field(default_factory=lambda: array("L"))
     missing: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
@@ -88,14 +90,23 @@ def read_table(written: Written, section: str) -> Table:
             table.say("table", 1, "", "the table is empty; expected a row of column names")
         return table
     splits = _read_header(table, header, section)
+    table.entries = Rows({keys[0]: place for place, keys, kind in splits if _is_plain(keys, kind)})
+    nested = [split for split in splits if not _is_plain(*split[1:])]
     # A column says the same few things ten thousand times: each is kept once.
     known: dict[str, str] = {}
     for row, cells in rows:
-        cells = [known.setdefault(cell, cell) for cell in map(str.strip, cells)]  # noqa: PLW2901
-        if any(cells) and _has_width(table, row, cells, len(header)):
+        shared = tuple(known.setdefault(cell, cell) for cell in map(str.strip, cells))
+        if any(shared) and _has_width(table, row, shared, len(header)):
             table.rows.append(row)
-            table.entries.append(_entry(table, row, cells, splits))
+            plain = not any(shared[place] for place, *_ in nested)
+            table.entries.append(shared if plain else _entry(table, row, shared, splits))
+        if len(known) > _MOST_SHARED:  # what is not said again soon would only take room
+            known.clear()
     return table
+
+
+def _is_plain(keys: tuple[str, ...], kind: Kind) -> bool:
+    return len(keys) == 1 and kind == "text"
 
 
 def _say_refused(table: Table, written: Written, header: list[str]) -> None:
@@ -130,7 +141,7 @@ def delimiter_of(text: str) -> str:
 
 def rows_of(written: Written) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table with their numbers. Raises UnreadableRowError at one that cannot be read."""
-    row, lines = 0, io.StringIO(written.text, newline="")
+    row, lines = 0, (line[0] for line in _LINE.finditer(written.text))
     delimiter = written.delimiter or delimiter_of(written.text)
     try:
         for row, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
@@ -196,7 +207,7 @@ def _say_unknown(table: Table, column: str, known: dict[str, Kind]) -> None:
         )
 
 
-def _has_width(table: Table, row: int, cells: list[str], width: int) -> bool:
+def _has_width(table: Table, row: int, cells: Sequence[str], width: int) -> bool:
     """Whether a row has a cell for every column of the header and nothing beyond; else that is a finding."""
     if len(cells) < width or any(cells[width:]):
         table.say(
@@ -211,7 +222,7 @@ def _has_width(table: Table, row: int, cells: list[str], width: int) -> bool:
     return True
 
 
-def _entry(table: Table, row: int, cells: list[str], splits: list[Split]) -> Value:
+def _entry(table: Table, row: int, cells: Sequence[str], splits: list[Split]) -> dict[str, Value]:
     entry: dict[str, Value] = {}
     for place, keys, kind in splits:
         cell = cells[place]

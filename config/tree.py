@@ -4,12 +4,82 @@ YAML and tables both end up here. Every scalar stays the text it was written as;
 say. So an id `010`, a name `yes` and a contract number `2026-03-01` are what they look like, in both formats.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from config.errors import Severity, WrongValueError
 
-Value = str | list["Value"] | dict[str, "Value"]
+
+class Row(Mapping[str, str]):
+    """A row of a table in which nothing is nested: its texts by column; an empty cell is not there."""
+
+    __slots__ = ("_cells", "_places")
+
+    def __init__(self, places: Mapping[str, int], cells: tuple[str, ...]) -> None:
+        self._places, self._cells = places, cells
+
+    def __getitem__(self, key: str) -> str:
+        if not (cell := self._cells[self._places[key]]):
+            raise KeyError(key)
+        return cell
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key, place in self._places.items() if self._cells[place])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Rows(Sequence["Row | dict[str, Value]"]):
+    """The entries of a table. A row is kept as its cells, of a million a third of what as many mappings take."""
+
+    def __init__(self, places: Mapping[str, int]) -> None:
+        """`places` says in which cell each key stands."""
+        self._places = places
+        self._kept: list[tuple[str, ...] | dict[str, Value]] = []
+
+    def append(self, entry: "tuple[str, ...] | dict[str, Value]") -> None:
+        """Add a row by its cells, or one with anything nested as the mapping it is."""
+        self._kept.append(entry)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @overload
+    def __getitem__(self, at: int) -> "Row | dict[str, Value]": ...
+    @overload
+    def __getitem__(self, at: slice) -> "list[Row | dict[str, Value]]": ...
+    def __getitem__(self, at: int | slice) -> "Row | dict[str, Value] | list[Row | dict[str, Value]]":
+        if isinstance(at, slice):
+            return [self._shown(one) for one in self._kept[at]]
+        return self._shown(self._kept[at])
+
+    def __iter__(self) -> "Iterator[Row | dict[str, Value]]":
+        return map(self._shown, self._kept)
+
+    def mappings(self) -> "Iterator[dict[str, Value]]":
+        """Every row as a mapping, made when it is asked for."""
+        places = tuple(self._places.items())
+        return (
+            one if isinstance(one, dict) else {key: one[place] for key, place in places if one[place]}
+            for one in self._kept
+        )
+
+    def column(self, key: str) -> "Iterator[Value]":
+        """What stands under a key in each row, an empty text where nothing does."""
+        place = self._places.get(key)
+        for one in self._kept:
+            if isinstance(one, dict):
+                yield one.get(key, "")
+            else:
+                yield "" if place is None else one[place]
+
+    def _shown(self, one: "tuple[str, ...] | dict[str, Value]") -> "Row | dict[str, Value]":
+        return one if isinstance(one, dict) else Row(self._places, one)
+
+
+Value = str | list["Value"] | dict[str, "Value"] | Rows
 Tree = dict[str, Value]
 Loc = tuple[str | int, ...]
 
@@ -47,11 +117,13 @@ def remark(loc: Loc, wrong: WrongValueError) -> Remark:
     return Remark(loc, wrong.rule, wrong.text, wrong.values)
 
 
-def value_at(tree: Value, loc: Loc) -> Value | None:
+def value_at(tree: Value | Row, loc: Loc) -> Value | Row | None:
     """The value at a place, or None if nothing stands there."""
     for step in loc:
-        found = tree.get(step) if isinstance(tree, dict) and isinstance(step, str) else None
-        if isinstance(tree, list) and isinstance(step, int) and step < len(tree):
+        found: Value | Row | None = None
+        if isinstance(tree, dict | Row) and isinstance(step, str):
+            found = tree.get(step)
+        elif isinstance(tree, list | Rows) and isinstance(step, int) and step < len(tree):
             found = tree[step]
         if found is None:
             return None
@@ -101,7 +173,26 @@ class Entry:
 
     def entries(self, key: str) -> Iterator["Entry"]:
         """The mappings of the list under `key`."""
-        value = self.values.get(key, [])
-        for number, item in enumerate(value if isinstance(value, list) else []):
-            if isinstance(item, dict):
+        for number, item in enumerate(self._listed(key)):
+            if isinstance(item, dict | Row):
                 yield Entry((*self.loc, key, number), item)
+
+    def column(self, key: str, inner: str) -> Iterator[tuple[int, str]]:
+        """The texts under `inner` of the mappings of the list under `key`, with their numbers; no empty ones."""
+        listed = self._listed(key)
+        if isinstance(listed, Rows):
+            found = listed.column(inner)
+        else:
+            found = (one.get(inner, "") if isinstance(one, dict) else "" for one in listed)
+        return ((number, text) for number, text in enumerate(found) if text and isinstance(text, str))
+
+    def gives(self, key: str, inner: str) -> bool:
+        """Whether any mapping of the list under `key` has anything under `inner`."""
+        listed = self._listed(key)
+        if isinstance(listed, Rows):
+            return any(listed.column(inner))
+        return any(isinstance(one, dict) and inner in one for one in listed)
+
+    def _listed(self, key: str) -> "list[Value] | Rows":
+        value = self.values.get(key, [])
+        return value if isinstance(value, list | Rows) else []

@@ -56,7 +56,7 @@ def _translated(
 ) -> list[Finding]:
     """The findings with the places of the list instead of those of the table it would make."""
     table = read_table(Folder(target.main, files).table(target.name), "circuits")
-    ids = [str(entry.get("id")) if isinstance(entry, dict) else "" for entry in table.entries]
+    ids = [str(entry.get("id")) for entry in table.entries]
     rows = {row: proposal.rows.get(name, 0) for row, name in zip(table.rows, ids, strict=True)}
     return [_moved(finding, str(target.path), rows, proposal) for finding in findings]
 

@@ -37,6 +37,7 @@ class Indicator:
     views: tuple[View, ...]
     of: tuple[Kind, ...]
     says: Text
+    worked: str = ""  # the formula over the names of its evidence, with which its value can be reckoned again
     version: int = 1
 
     @property
@@ -54,6 +55,7 @@ _ALL = (
         BOTH,
         ANYBODY,
         Text("U/(U+D)；下界 U/T，上界 (U+K)/T", "U/(U+D); bounds U/T and (U+K)/T"),
+        worked="{up_seconds} ÷ ({up_seconds} + {down_seconds})",
     ),
     Indicator(
         "normal_days",
@@ -75,6 +77,7 @@ _ALL = (
         BOTH,
         ANYBODY,
         Text("ΣD/Σ(U+D)；下界 ΣD/ΣT，上界 (ΣD+ΣK)/ΣT", "ΣD/Σ(U+D); bounds ΣD/ΣT and (ΣD+ΣK)/ΣT"),
+        worked="{down_seconds} ÷ ({up_seconds} + {down_seconds})",
     ),
     Indicator(
         "fault_rate_lines",
@@ -84,6 +87,7 @@ _ALL = (
         BOTH,
         LINES,
         Text("发生过中断的线路数 ÷ 线路数", "lines with any downtime ÷ lines"),
+        worked="{faulty} ÷ {lines}",
     ),
     Indicator(
         "fault_rate_line_days",
@@ -93,6 +97,7 @@ _ALL = (
         BOTH,
         LINES,
         Text("发生过中断的线路日 ÷ 线路日", "line-days with any downtime ÷ line-days"),
+        worked="{faulty} ÷ {line_days}",
     ),
     Indicator(
         "fault_frequency",
@@ -102,6 +107,7 @@ _ALL = (
         BOTH,
         LINES,
         Text("每百线月故障次数（线月按 U+D 计）", "faults per 100 line-months of U+D"),
+        worked="100 × {faults} ÷ (({up_seconds} + {down_seconds}) ÷ {month_seconds})",
     ),
     Indicator(
         "downtime_rate",
@@ -111,6 +117,7 @@ _ALL = (
         ("business", "line"),
         ("systems",),
         Text("系统 ΣD/Σ(U+D)", "ΣD/Σ(U+D) over systems"),
+        worked="{down_seconds} ÷ ({up_seconds} + {down_seconds})",
     ),
     Indicator(
         "bandwidth_assurance",
@@ -144,6 +151,7 @@ _ALL = (
             "限时内恢复的故障 ÷（已恢复＋超限未恢复的故障），扣除经签认的停表时间",
             "faults restored in time ÷ (faults ended + faults open longer), less signed suspensions",
         ),
+        worked="{good} ÷ ({good} + {bad})",
     ),
     Indicator(
         "responded_within",
@@ -156,6 +164,7 @@ _ALL = (
             "工单时钟：限时内响应的工单 ÷（已响应＋超限未响应）",
             "ticket clock: answered in time ÷ answered or late",
         ),
+        worked="{good} ÷ ({good} + {bad})",
     ),
     Indicator(
         "arrived_within",
@@ -168,6 +177,7 @@ _ALL = (
             "工单时钟：限时内到场的工单 ÷（已到场＋超限未到场）",
             "ticket clock: on site in time ÷ on site or late",
         ),
+        worked="{good} ÷ ({good} + {bad})",
     ),
     Indicator(
         "mttr",
@@ -213,6 +223,7 @@ _ALL = (
         ("business",),
         ("services",),
         Text("业务达标的单位数 ÷ 计划接入单位数", "units whose service met its target ÷ units planned"),
+        worked="{met} ÷ {planned}",
     ),
     Indicator(
         "failover",
@@ -222,6 +233,7 @@ _ALL = (
         BUSINESS,
         ("services",),
         Text("成员线路故障时业务未中断的次数 ÷ 成员线路故障次数", "member faults survived ÷ member faults"),
+        worked="{survived} ÷ ({survived} + {not_survived})",
     ),
     Indicator(
         "failover_gap",
@@ -240,6 +252,7 @@ _ALL = (
         BOTH,
         LINES,
         Text("1 − 按线路故障率", "1 − share of faulty lines"),
+        worked="1 − {faulty} ÷ {lines}",
     ),
     Indicator(
         "downtime_p95",

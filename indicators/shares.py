@@ -62,7 +62,7 @@ def fault_frequency(of: Sums, faults: int, month_days: float) -> Bracket:
         faults * hundred_months / (up + down + unknown),
         value,
         coverage_of(of),
-        {**_seconds(of), "faults": faults},
+        {**_seconds(of), "faults": faults, "month_seconds": month_days * DAY / MICRO},
     )
 
 

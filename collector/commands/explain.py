@@ -132,6 +132,7 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
     say, told = language_of(language), _Told(language_of(language), what.zone)
     policy, chinese = what.case.source.policy, language == "zh"
     title = f"{words(entry.name, chinese)} · {found.subject.name}"
+    evidence_of = measure.bracket.evidence
     values: Mapping[str, object] = {
         "title": title,
         "rule_line": "=" * len(title),
@@ -150,7 +151,8 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
         "adoption": " · ".join(
             one for one in (policy.adoption.document, policy.adoption.approver, policy.adoption.date) if one
         ),
-        "arithmetic": [(name, f"{value}") for name, value in measure.bracket.evidence.items()],
+        "arithmetic": [(say(name.replace("_", " ")), _number(value)) for name, value in evidence_of.items()],
+        "worked": _worked(entry, evidence_of),
         "outages": [_told_outage(told, found, one, runs) for one, runs in found.outages],
         "more_outages": found.more_outages,
         "unknown_by_cause": [
@@ -164,6 +166,18 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
         "seals": [(told.at(one.day)[:10], one.chain) for one in found.seals],
     }
     return explained(values, say)
+
+
+def _worked(entry: Indicator, numbers: Mapping[str, object]) -> str:
+    """The formula with its numbers put in; empty where it has none, or nothing to be put in."""
+    if not entry.worked:
+        return ""
+    return entry.worked.format(**{name: _number(value) for name, value in numbers.items()})
+
+
+def _number(value: object) -> str:
+    """A number of the evidence, seconds to the millisecond."""
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _told_outage(told: _Told, found: Evidence, one: Outage, runs: tuple[Run, ...]) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Starting the service on the user's own lines, and looking a configuration over before that."""
 
 import datetime as dt
+import gc
 import os
 import socket
 import sys
@@ -21,19 +22,21 @@ from config.load import load
 def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) -> None:
     """Watch the lines, keep the facts, serve the page and /metrics."""
     path = config_path(config)
+    gc.disable()  # we end before long: of a million lines looking for garbage costs more than it gives back
     loaded = load(path)
     app.claim(data, practice=practice)
     listener = app.listen(loaded.listen) if listen_fd is None else socket.socket(fileno=listen_fd)
     with app.held(data):  # said here, in the user's language; the service itself holds it from now on
-        pass
+        made = app.begin(loaded, data)
     if listen_fd is None:
         host, port = listener.getsockname()[:2]
         tell("page: http://{address}/  (Ctrl-C ends)", address=f"{host}:{port}")
         sys.stdout.flush()
     # What is in memory by now is of no use to a process that only looks after two others.
     fd = listener.detach()
-    os.set_inheritable(fd, True)
-    service = app.command(path, data, fd)
+    for inherited in (fd, made):
+        os.set_inheritable(inherited, True)
+    service = app.command(path, data, fd, made)
     os.execv(service[0], service)  # noqa: S606 - no shell is what we want
 
 

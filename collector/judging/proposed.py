@@ -6,17 +6,18 @@ A proposal stands beside an outage and changes nothing: somebody signs an amendm
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-import numpy as np
 import sqlalchemy as sa
 
 from collector.judging.judge import Case
 from collector.judging.listing import Outage
+from collector.judging.witnesses import statements_of
 from collector.ledger import schema
 from indicators import proposals
-from indicators.witnessed import DEVICE, NOT_SAID, Statements, beginnings
+from indicators.witnessed import DEVICE, Statements, beginnings
 
 _SLACK = 5_000_000  # microseconds by which a device's own clock may place its beginning wrong
 _BOOTING = 60_000_000  # from power to the first trap, at most
+_DAY = 86_400_000_000
 Key = tuple[str, int]
 """A circuit and the start of its outage, microseconds since 1970."""
 
@@ -51,17 +52,13 @@ def _restarts(of: Case, begin: int) -> Iterator[proposals.Restart]:
 
 
 def _uptimes(of: Case, begin: int) -> Iterator[tuple[str, Statements]]:
-    """What each device said of its own uptime, the last word before `begin` included as far as a day back."""
+    """What each device said of its own uptime, as far as a day before `begin`."""
     statement, check = schema.statement, schema.check
-    columns = (statement.c.said_at, statement.c.outcome, sa.func.coalesce(statement.c.uptime, NOT_SAID))
     wanted = (
-        sa.select(check.c.subject, *columns)
+        sa.select(check.c.subject, statement)
         .select_from(statement.join(check))
-        .where(statement.c.origin == DEVICE, statement.c.said_at >= begin - 86_400_000_000)
-        .order_by(check.c.subject, statement.c.said_at)
+        .where(statement.c.origin == DEVICE, statement.c.said_at >= begin - _DAY)
+        .order_by(check.c.subject)
     )
-    for device, rows in groupby(of.source.connection.execute(wanted), key=lambda row: row[0]):
-        said_at, outcome, uptime = np.array([tuple(row)[1:] for row in rows], np.int64).T
-        unsaid = np.full(len(said_at), NOT_SAID, np.int64)
-        origin = (DEVICE,) * len(said_at)
-        yield device, Statements(said_at, outcome.astype(np.int8), unsaid, uptime, unsaid, origin)
+    for device, rows in groupby(of.source.connection.execute(wanted), key=lambda row: row.subject):
+        yield device, statements_of(rows)

@@ -1,6 +1,8 @@
 """What devices said by themselves of time that nobody watched: from statements to stretches on a batch's lanes."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -8,51 +10,38 @@ from sqlalchemy.engine import Connection
 
 from collector.judging.facts import Observed
 from collector.judging.roster import Subject
+from collector.judging.witnesses import statements_of
 from collector.ledger import schema
-from indicators.axis import LANE, Ints, Stretches, none, stretches
+from indicators.axis import LANE, Flags, Ints, Stretches, none, stretches
 from indicators.threestate import DOWN, UP
-from indicators.witnessed import NOT_SAID, Statements, witnessed
-
-_COLUMNS = ("check", "said_at", "outcome", "since", "uptime", "changes")
+from indicators.witnessed import witnessed
 
 
 def said(
     connection: Connection, found: Observed, subjects: Sequence[Subject], since: int
 ) -> tuple[Stretches, Stretches]:
     """Where devices know that subjects were up, and down; said after `since` (microseconds)."""
-    rows = list(connection.execute(_wanted(found.checks, since)))
-    if not rows:
-        return none(), none()
-    numbers = np.array([tuple(row)[: len(_COLUMNS)] for row in rows], np.int64)
-    lane = found.facts.checks.lane[np.searchsorted(found.checks, numbers[:, 0])]
-    known: dict[int, list[Stretches]] = {UP: [], DOWN: []}
-    for number in np.unique(lane).tolist():
-        mine = np.flatnonzero(lane == number)
-        mine = mine[np.argsort(numbers[mine, 1], kind="stable")]
-        said_at, outcome, since_, uptime, changes = numbers[mine, 1:].T
-        origin = [rows[row].origin for row in mine.tolist()]
-        told = Statements(said_at, outcome.astype(np.int8), since_, uptime, changes, origin)
-        one = witnessed(told, link_follows_path=subjects[number].link_follows_path)
-        for state, parts in known.items():
-            parts.append(_on(number, one.started_at, one.ended_at, one.outcome == state))
-    return _all(known[UP]), _all(known[DOWN])
+    by_lane = defaultdict[int, list[Any]](list)
+    for row in _rows(connection, found.checks, since):
+        by_lane[int(found.facts.checks.lane[np.searchsorted(found.checks, row.check)])].append(row)
+    parts: dict[int, list[Stretches]] = {UP: [none()], DOWN: [none()]}
+    for lane, rows in by_lane.items():
+        one = witnessed(statements_of(rows), link_follows_path=subjects[lane].link_follows_path)
+        for state, known in parts.items():
+            known.append(_on(lane, one.started_at, one.ended_at, one.outcome == state))
+    return _all(parts[UP]), _all(parts[DOWN])
 
 
-def _wanted(checks: Ints, since: int) -> sa.Select[tuple[int, ...]]:
+def _rows(connection: Connection, checks: Ints, since: int) -> Sequence[sa.Row[Any]]:
+    """Statements of these checks; few devices make any, and few of those."""
+    if not len(checks):
+        return ()
     table = schema.statement
-    numbers = (sa.func.coalesce(table.c[name], NOT_SAID).label(name) for name in _COLUMNS)
-    # Statements are few: without a list of ids that may be a thousand long, and in the order of the key.
-    first, last = (int(checks[0]), int(checks[-1])) if len(checks) else (0, -1)
-    return (
-        sa.select(*numbers, table.c.origin)
-        .where(
-            table.c.check.between(first, last), table.c.said_at > since, table.c.check.in_(checks.tolist())
-        )
-        .order_by(table.c.check, table.c.said_at)
-    )
+    mine = table.c.check.in_(checks.tolist())
+    return connection.execute(sa.select(table).where(mine, table.c.said_at > since)).all()
 
 
-def _on(lane: int, begin: Ints, end: Ints, flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Stretches:
+def _on(lane: int, begin: Ints, end: Ints, flags: Flags) -> Stretches:
     return Stretches(begin[flags] + lane * LANE, end[flags] + lane * LANE)
 
 

@@ -18,8 +18,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from collector import inforce, processes
-from collector.apart import apart
+from collector import inforce, processes, ready
 from collector.ask import ledger_url
 from collector.keeping import outcome
 from collector.keeping.backup import back_up
@@ -163,7 +162,7 @@ def main() -> None:
     processes.prepare("keep")
     os.nice(_NICE)
     with _alone(given.data):
-        config = apart(lambda: _lean(inforce.read(given.config)))
+        config = _lean(inforce.rest(given.config, ready.given()))
         came = keep(config, given.data, SystemClock().wall())
     for problem in came.problems:
         log.error("%s", problem)

@@ -132,6 +132,14 @@ class Ledger:
             self.incarnation = known or connection.execute(written).scalar_one()
         self.life = life
 
+    def secure(self) -> None:
+        """Bring what was committed so far into the file itself: the log beside it may be lost with a power cut."""
+        if self.engine.url.get_backend_name() == "sqlite":
+            with self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+                    sa.text("PRAGMA wal_checkpoint(FULL)")
+                )
+
     def knows(self, token: str) -> bool:
         """Whether this ledger holds what a life wrote."""
         with self.engine.connect() as connection:
@@ -157,8 +165,9 @@ class Ledger:
         ends, seq = self._stamped(batch.ends, seq)
         _update(connection, ends, ("ended_at", "ended_after", "ended_before"))
         for name, rows in batch.rows.items():
-            stamped, seq = self._stamped(rows, seq)
-            _upsert(connection, schema.metadata.tables[name], stamped)
+            for begin in range(0, len(rows), _TOGETHER):  # of very many, never all as objects
+                stamped, seq = self._stamped(rows[begin : begin + _TOGETHER], seq)
+                _upsert(connection, schema.metadata.tables[name], stamped)
         traces, _ = self._stamped(batch.traces, seq)
         _update(connection, traces, ("trace",))
 

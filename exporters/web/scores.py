@@ -59,11 +59,15 @@ def scores(overview: Overview, say: Say, lang: str) -> list[Score]:
 
 def _chosen(by_period: dict[tuple[str, ...], dict[str, Measure]]) -> Iterator[tuple[str, ...]]:
     """Promised figures, and those of everybody, each in the view that its catalogue names first."""
+    users = {(indicator, subject) for indicator, kind, subject, _ in by_period if kind in _KINDS}
     for key, periods in by_period.items():
         indicator, kind, subject, view = key
         if "year" not in periods or view != CATALOGUE[indicator].views[0]:
             continue
-        promised = periods["year"].target is not None
+        # What was promised of a group's lines was not promised of its routers, too.
+        promised = periods["year"].target is not None and (
+            kind in _KINDS or (indicator, subject) not in users
+        )
         if promised or (indicator in _ALWAYS and subject == _EVERYBODY and kind in _KINDS):
             yield key
 

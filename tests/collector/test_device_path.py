@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from collector.witnesses import statements_of
+from collector.judging.witnesses import statements_of
 from indicators.witnessed import UP, witnessed
 from lab import control
 from tests.practice import Cut, DownRun, Practice, practice

@@ -144,6 +144,36 @@ def test_a_life_begins_and_is_remembered(url: str, tmp_path: Path) -> None:
     assert (row.id, row.token, row.notice) == (before.incarnation, one.life.token, "")
 
 
+def test_a_power_cut_that_takes_the_log_of_the_very_first_life_leaves_a_ledger_that_is_known(
+    tmp_path: Path,
+) -> None:
+    url = store.sqlite_url(tmp_path)
+    first = Collector(url, tmp_path, 100.0)
+    ids = first.standing.ids
+    cut = tmp_path / "cut"  # what the disk holds in that moment, without what was written to the log
+    cut.mkdir()
+    for name in ("ledger.sqlite", "ledger.json", "checks.json"):
+        shutil.copy(tmp_path / name, cut / name)
+    first.opening.close()
+    second = Collector(store.sqlite_url(cut), cut, 200.0)
+    second.opening.close()
+    assert second.standing.ledger is not None
+    assert list(second.standing.ids) == list(ids)
+    assert [
+        row.token for row in rows(store.sqlite_url(cut), schema.incarnation, schema.incarnation.c.id)
+    ] == [
+        first.life.token,
+        second.life.token,
+    ]
+
+
+def test_what_a_power_cut_left_of_a_ledger_that_was_never_remembered_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").touch()  # made, and nothing of it written
+    one = Collector(store.sqlite_url(tmp_path), tmp_path, 100.0)
+    one.opening.close()
+    assert remembered.recall(tmp_path)
+
+
 def test_watching_begins_without_a_ledger_that_is_away_and_everything_is_in_it_when_it_returns(
     url: str, tmp_path: Path, away: Away
 ) -> None:

@@ -29,7 +29,16 @@ def test_a_circuit_that_is_down_is_told_with_these_keys_and_values() -> None:
 
 def test_every_list_is_there_even_where_nothing_of_the_kind_is_watched() -> None:
     found = status(troubled().now)
-    assert list(found) == ["at", "circuits", "services", "devices", "systems", "sentinels", "collector"]
+    assert list(found) == [
+        "at",
+        "circuits",
+        "services",
+        "devices",
+        "systems",
+        "sentinels",
+        "collector",
+        "indicators",
+    ]
     assert found["systems"] == []
 
 
