@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import (
     cold_start,
     growth,
+    judging,
     ledger,
     lossy,
     machine,
@@ -30,7 +31,7 @@ from bench.section import Section, merged, page
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
-LARGE = ("million", "running-million")  # some ten minutes each
+LARGE = ("million", "running-million", "judging-large")  # some ten minutes each
 
 
 def main() -> int:
@@ -71,6 +72,8 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "outage": outage.section,
         "scrape": scrape.section,
         "growth": growth.section,
+        "judging": judging.section,
+        "judging-large": lambda: judging.section(judging.LARGE, "Judging a year, very large"),
         "snmp": lambda: snmp.section(repetitions),
         "polling": polling.section,
         "lossy": lossy.section,

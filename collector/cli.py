@@ -13,6 +13,7 @@ from collector.commands.judged import days, indicators_command, outages_command
 from collector.commands.keeping import ledger
 from collector.commands.maintenance import maintenance
 from collector.commands.practice import demo, lab
+from collector.commands.practice_year import year_command
 from collector.commands.records import records
 from collector.commands.service import check, run
 from collector.commands.shared import Commands
@@ -57,6 +58,8 @@ for command in (
     main.add_command(command)
 for entered in ENTERED:
     records.add_command(entered)
+
+lab.add_command(year_command)
 
 if __name__ == "__main__":
     main()

@@ -81,14 +81,25 @@ class _Figure:
 
     of: Judgement
     members: Members
-    sums: Sums  # those of the members, in their windows; everything else 0
+    whole: Sums  # those of the members on whole days; everything else 0
+    sums: Sums  # of each member, over all of its windows
+    targets: NDArray[np.float64]  # of each member
     faults: FaultTable  # that began in the window, of members of that day
     policy: Policy
 
 
 def brackets(of: Judgement, members: Members, policy: Policy) -> Mapping[str, Bracket]:
     """Every time-based indicator that this kind has in this view, by id."""
-    figure = _Figure(of, members, _masked(of.sums, members.counts), _began(of, members.counts), policy)
+    rows, masked = _masked(of.sums, members.counts)
+    figure = _Figure(
+        of=of,
+        members=members,
+        whole=_windows(masked, of.whole),
+        sums=masked.over(axis=1),
+        targets=of.targets[rows],
+        faults=_began(of, members.counts),
+        policy=policy,
+    )
     return {
         name: _FORMULAS[name](figure)
         for name, row in CATALOGUE.items()
@@ -98,11 +109,12 @@ def brackets(of: Judgement, members: Members, policy: Policy) -> Mapping[str, Br
 
 def day_verdicts(of: Judgement, members: Members, policy: Policy) -> days.Verdicts:
     """The verdict on each whole day, shape (1, days)."""
-    whole = np.flatnonzero(of.whole)
-    sums = _windows(_masked(of.sums, members.counts), whole)
+    return _verdicts(of, members, _windows(_masked(of.sums, members.counts)[1], of.whole), policy)
+
+
+def _verdicts(of: Judgement, members: Members, sums: Sums, policy: Policy) -> days.Verdicts:
     if not members.group:
-        rows = np.flatnonzero(members.counts.any(axis=1))
-        return days.verdicts(sums.of(rows), policy)
+        return days.verdicts(sums, policy)
     return days.group_verdicts(sums, long_faults(of, members.counts, policy), policy)
 
 
@@ -124,12 +136,21 @@ def long_faults(of: Judgement, counts_: Flags, policy: Policy) -> days.LongFault
     return days.LongFaults(on_days(one.shortest), on_days(one.clock), on_days(one.longest))
 
 
-def _masked(of: Sums, counts_: Flags) -> Sums:
-    return Sums(*(getattr(of, name) * counts_ for name in Sums.__dataclass_fields__))
+def _masked(of: Sums, counts_: Flags) -> tuple[Ints, Sums]:
+    """The rows of the members, and their sums: 0 in windows in which they are none."""
+    rows = np.flatnonzero(counts_.any(axis=1))
+    mine = of if len(rows) == len(counts_) else of.of(rows)
+    inside = counts_[rows]
+    if inside.all():
+        return rows, mine
+    return rows, Sums(*(getattr(mine, name) * inside for name in Sums.__dataclass_fields__))
 
 
-def _windows(of: Sums, rows: Ints) -> Sums:
-    return Sums(*(getattr(of, name)[:, rows] for name in Sums.__dataclass_fields__))
+def _windows(of: Sums, flags: Flags) -> Sums:
+    """Those of some windows; where these follow each other nothing is copied."""
+    rows = np.flatnonzero(flags)
+    chosen = slice(rows[0], rows[-1] + 1) if len(rows) and rows[-1] - rows[0] < len(rows) else rows
+    return Sums(*(getattr(of, name)[:, chosen] for name in Sums.__dataclass_fields__))
 
 
 def _began(of: Judgement, counts_: Flags) -> FaultTable:
@@ -142,15 +163,15 @@ def _began(of: Judgement, counts_: Flags) -> FaultTable:
 
 
 def _normal_days(one: _Figure) -> Bracket:
-    return days.normal_days(day_verdicts(one.of, one.members, one.policy))
+    return days.normal_days(_verdicts(one.of, one.members, one.whole, one.policy))
 
 
 def _line_days(one: _Figure) -> Bracket:
-    return shares.faulty_line_days(_windows(one.sums, np.flatnonzero(one.of.whole)))
+    return shares.faulty_line_days(one.whole)
 
 
 def _met(one: _Figure) -> counts.Met:
-    return counts.met(one.sums, one.of.targets, one.policy.min_coverage)
+    return counts.met(one.sums, one.targets, one.policy.min_coverage)
 
 
 def _up_now(one: _Figure) -> Bracket:

@@ -30,7 +30,6 @@ from indicators.axis import (
     intersection,
     lane_of,
     measure,
-    union,
     whole,
     without,
 )
@@ -86,7 +85,7 @@ def outages(settled: Timeline, now: int, lag: int = LAG) -> Outages:
     first, last = _ends_of_groups(_groups(down, up, 1))
     start, end = down.start[first], down.end[last]
     went_down = measure(down, start, end)
-    ended, is_open = _endings(settled, end, now, lag)
+    ended, is_open = _endings(up, settled.where(UNKNOWN), end, now, lag)
     return Outages(start, end, went_down, end - start - went_down, is_open & ~ended)
 
 
@@ -103,20 +102,21 @@ def faults(
     `merge_gap`, `now` and `lag` are microseconds.
     """
     down, up = settled.where(DOWN), settled.where(UP)
-    unknown = settled.where(UNKNOWN)
     runs = counted if suspended is None else without(counted, suspended)
     parts = intersection(down, counted)
     group = _groups(parts, up, merge_gap)
     first, last = _ends_of_groups(group)
     start, end = parts.start[first], parts.end[last]
-    ended, is_open = _endings(settled, end, now, lag)
+    ended, is_open = _endings(up, settled.where(UNKNOWN), end, now, lag)
     return Faults(
         start=start,
         end=end,
         down=measure(parts, start, end),
         clock=measure(runs, start, end),
-        shortest=_shortest(parts, group, union(up, unknown), merge_gap, runs),
-        longest=_longest(start, intersection(union(down, unknown), counted), up, merge_gap, runs),
+        shortest=_shortest(parts, group, settled.chosen(settled.state != DOWN), merge_gap, runs),
+        longest=_longest(
+            start, intersection(settled.chosen(settled.state != UP), counted), up, merge_gap, runs
+        ),
         ended=ended,
         open=is_open & ~ended,
     )
@@ -137,11 +137,11 @@ def _ends_of_groups(group: Ints) -> tuple[Ints, Ints]:
     return first, np.append(first[1:], len(group)) - 1 if len(group) else first
 
 
-def _endings(settled: Timeline, end: Ints, now: int, lag: int) -> tuple[Flags, Flags]:
+def _endings(up: Stretches, unknown: Stretches, end: Ints, now: int, lag: int) -> tuple[Flags, Flags]:
     """Whether a later up-time shows that it ended; whether too little is unknown since then for it to have ended."""
     lane = lane_of(end - 1) * LANE
-    ended = measure(settled.where(UP), end, lane + LANE) > 0
-    return ended, measure(settled.where(UNKNOWN), end, np.maximum(end, lane + now)) < lag
+    ended = measure(up, end, lane + LANE) > 0
+    return ended, measure(unknown, end, np.maximum(end, lane + now)) < lag
 
 
 def _shortest(parts: Stretches, group: Ints, up: Stretches, gap: int, runs: Stretches) -> Ints:

@@ -98,8 +98,9 @@ def edges(facts: Facts) -> Edges:
             (or_else(runs.ended_before, runs.ended_at) + shift)[over],
         ]
     )
-    at, first = np.unique(at, return_index=True)
-    return Edges(at, after[first], before[first])
+    order = np.argsort(at, kind="stable")
+    first = order[np.append(True, np.diff(at[order]) != 0)[: len(at)]]
+    return Edges(at[first], after[first], before[first])
 
 
 def watched(phase: Floats, watches: Watches) -> tuple[Ints, Ints]:
@@ -156,31 +157,32 @@ def _unfinished(
     checks: Checks, own: Ints, watches: Watches, down: Stretches, max_loss: float, now: int
 ) -> Stretches:
     first, last = watched(checks.phase[own], watches)
-    interval = np.broadcast_to(watches.interval, first.shape)
-    lane = np.broadcast_to(checks.lane[own][:, None] * LANE, first.shape)
     there = last >= first
-    begin, end, every, where = first[there], last[there], interval[there], lane[there]
-    bins = np.concatenate([begin // BIN * BIN, end // BIN * BIN])
-    two = bins[len(begin) :] != bins[: len(begin)]
-    rows = np.concatenate([np.arange(len(begin)), np.flatnonzero(two)])
-    at = np.concatenate([bins[: len(begin)], bins[len(begin) :][two]])
-    asked = _questions(begin[rows], end[rows], every[rows], at)
-    place, which = np.unique(where[rows] + at, return_inverse=True)
-    done = np.bincount(which, weights=asked)
-    step = np.zeros(len(place), np.int64)
-    step[which] = every[rows]
-    scheduled = BIN // step
-    due = np.maximum(scheduled - measure(down, place, place + BIN) // step, 0)
-    doubtful = (scheduled - done > max_loss * due) & (moment_of(place) + BIN <= now)
+    begin, end = first[there], last[there]
+    every = np.broadcast_to(watches.interval, first.shape)[there]
+    lane = np.broadcast_to(checks.lane[own][:, None] * LANE, first.shape)[there]
+    # Of each watch the five minutes of its first and of its last question, side by side: so they are in order.
+    bins = np.stack([begin // BIN, end // BIN], axis=1) * BIN
+    place, asked = (bins + lane[:, None]).ravel(), _questions(begin, end, every, bins).ravel()
+    order = np.argsort(place, kind="stable")
+    place, asked, step = place[order], asked[order], every[order // 2]
+    rows = np.flatnonzero(np.append(True, place[1:] != place[:-1])[: len(place)])
+    done = np.add.reduceat(asked, rows) if len(rows) else asked
+    place, step = place[rows], step[rows]
+    due = np.maximum(BIN // step - measure(down, place, place + BIN) // step, 0)
+    doubtful = (BIN // step - done > max_loss * due) & (moment_of(place) + BIN <= now)
     return stretches(place[doubtful], place[doubtful] + BIN)
 
 
-def _questions(begin: Ints, end: Ints, every: Ints, at: Ints) -> Ints:
-    """How many questions of those at `begin`, begin + every, … `end` lie in the bin that starts `at`."""
-    before = np.maximum(-(-(at - begin) // every), 0)
-    through = np.minimum((at + BIN - 1 - begin) // every, (end - begin) // every)
-    count: Ints = np.maximum(through - before + 1, 0)
-    return count
+def _questions(begin: Ints, end: Ints, every: Ints, bins: Ints) -> Ints:
+    """How many questions of those at `begin`, begin + every, … `end` lie in the bins of the first and of the last.
+
+    Shape (watches, 2); where both are the same bin all are counted in the first.
+    """
+    one = bins[:, 0] == bins[:, 1]
+    until = np.where(one, end, bins[:, 0] + BIN - 1)
+    in_last = np.where(one, 0, (end - bins[:, 1]) // every + 1)
+    return np.stack([(until - begin) // every + 1, in_last], axis=1)
 
 
 def _line(facts: Facts, runs: Runs) -> Timeline:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.axis import Ints, Stretches, intersection, measure, windows
+from indicators.axis import LANE, Ints, Stretches, intersection, measure_until
 from indicators.threestate import DOWN, UP
 from indicators.timeline import Cause, Timeline
 
@@ -26,6 +26,8 @@ class Sums:
 
     def over(self, axis: int) -> "Sums":
         """Summed over subjects (0) or over windows (1), that axis kept."""
+        if self.up.shape[axis] == 1:
+            return self
         return Sums(
             *(getattr(self, name).sum(axis=axis, keepdims=True) for name in self.__dataclass_fields__)
         )
@@ -37,21 +39,20 @@ class Sums:
 
 def sums(settled: Timeline, counted: Stretches, edges: Ints) -> Sums:
     """Of every subject between successive `edges`, microseconds since 1970."""
-    begin, end = windows(settled.lanes, edges)
+    places = (np.arange(settled.lanes, dtype=np.int64) * LANE)[:, None] + edges
 
     def inside(one: Stretches) -> Ints:
-        return measure(intersection(one, counted), begin.ravel(), end.ravel()).reshape(begin.shape)
+        if not len(one):
+            return np.zeros((settled.lanes, max(len(edges) - 1, 0)), np.int64)
+        return np.diff(measure_until(one, places.ravel()).reshape(places.shape), axis=1)
 
     attested = settled.cause == Cause.ATTESTED
-    total = measure(counted, begin.ravel(), end.ravel()).reshape(begin.shape)
-    up, down = inside(settled.where(UP)), inside(settled.where(DOWN))
-    return Sums(
-        up=up,
-        down=down,
-        unknown=total - up - down,
-        attested_up=inside(settled.chosen(attested & (settled.state == UP))),
-        attested_down=inside(settled.chosen(attested & (settled.state == DOWN))),
+    up, down = (inside(intersection(settled.where(state), counted)) for state in (UP, DOWN))
+    attested_up, attested_down = (
+        inside(intersection(settled.chosen(attested & (settled.state == state)), counted))
+        for state in (UP, DOWN)
     )
+    return Sums(up, down, inside(counted) - up - down, attested_up, attested_down)
 
 
 def together(parts: list[Sums]) -> Sums:

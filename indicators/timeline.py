@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.axis import LANE, Flags, Ints, Stretches, ascending, covers, rows_of, stretches, whole
+from indicators.axis import LANE, Flags, Ints, Stretches, ascending, covers, rows_of, whole
 from indicators.threestate import DOWN, UNKNOWN, UP
 
 Codes = NDArray[np.int8]
@@ -59,8 +59,20 @@ class Timeline:
         return self.chosen(self.state == state)
 
     def chosen(self, flags: Flags) -> Stretches:
-        """The stretches that these segments make up."""
-        return stretches(self.at[flags], self.end[flags])
+        """The stretches that these segments make up: segments are in order already, those side by side are one."""
+        begins = flags.copy()
+        begins[1:] &= ~flags[:-1]
+        before = flags[:-1] & ~flags[1:]
+        if self.lanes > 1:
+            # A stretch never reaches over the end of a lane; lanes are few.
+            lane = np.searchsorted(self.at, whole(self.lanes).start)
+            begins[lane] = flags[lane]
+            before[lane[1:] - 1] = flags[lane[1:] - 1]
+        last = np.flatnonzero(before) + 1
+        end = self.at[last]
+        if len(flags) and flags[-1]:
+            end = np.append(end, self.lanes * LANE)
+        return Stretches(self.at[begins], end)
 
     def latest(self) -> tuple[Codes, Ints]:
         """The state of each lane when it was last known, and until when; UNKNOWN and 0 where it never was."""
@@ -89,7 +101,7 @@ def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> 
     gap = np.ones(len(start), np.bool_)
     gap[:-1] = end[:-1] < start[1:]
     gap &= end % LANE != 0
-    taken = np.isin(starts_lane, start)
+    taken = np.searchsorted(start, starts_lane, side="right") > np.searchsorted(start, starts_lane)
     at = np.concatenate([start, end[gap], starts_lane[~taken]])
     states = np.concatenate([state, np.full(gap.sum() + (~taken).sum(), UNKNOWN, np.int8)])
     causes = np.concatenate([cause, np.full(gap.sum() + (~taken).sum(), Cause.NOT_WATCHED, np.int8)])
@@ -99,9 +111,20 @@ def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> 
 
 def refined(one: Timeline, places: Ints) -> Timeline:
     """The same, with a segment beginning at each of these places, too."""
-    at = ascending(np.concatenate([one.at, places]))
-    found = np.searchsorted(one.at, at, side="right") - 1
-    return Timeline(one.lanes, at, one.state[found], one.cause[found])
+    new = ascending(places)
+    row = np.searchsorted(one.at, new)
+    there = row < len(one)
+    there[there] = one.at[row[there]] == new[there]
+    new, row = new[~there], row[~there]
+    if not len(new):
+        return one
+    at, before = np.insert(one.at, row, new), row - 1
+    return Timeline(
+        one.lanes,
+        at,
+        np.insert(one.state, row, one.state[before]),
+        np.insert(one.cause, row, one.cause[before]),
+    )
 
 
 def changed(
@@ -114,15 +137,14 @@ def changed(
     if not len(within):
         return one
     fine = refined(one, np.concatenate([within.start, within.end[within.end < one.lanes * LANE]]))
-    hit = (fine.state == old) & covers(within, fine.at)
+    first = np.searchsorted(fine.at, within.start)
+    rows = rows_of(first, np.searchsorted(fine.at, within.end) - first)
+    rows = rows[fine.state[rows] == old]
     if among:
-        hit &= np.isin(fine.cause, list(among))
-    return Timeline(
-        one.lanes,
-        fine.at,
-        np.where(hit, np.int8(new), fine.state),
-        np.where(hit, np.int8(cause), fine.cause),
-    )
+        rows = rows[np.isin(fine.cause[rows], list(among))]
+    state, causes = fine.state.copy(), fine.cause.copy()
+    state[rows], causes[rows] = new, cause
+    return Timeline(one.lanes, fine.at, state, causes)
 
 
 def filled(

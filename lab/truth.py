@@ -22,7 +22,7 @@ class Deed:
 
     def row(self) -> dict[str, object]:
         """This deed as interfaces.md has it, times in RFC 3339."""
-        times = {"from": _written(self.since), "to": None if self.until is None else _written(self.until)}
+        times = {"from": written(self.since), "to": None if self.until is None else written(self.until)}
         return {self.kind: self.to, "what": self.what, **times, **self.details}
 
 
@@ -62,5 +62,6 @@ class Truth:
         beside.replace(self.path)
 
 
-def _written(at: float) -> str:
+def written(at: float) -> str:
+    """A moment (seconds since 1970) as it stands in the file."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
-from collector.judging.judge import Case, alone_since, batches
+from collector.judging.judge import Case, Judged, alone_since, batches
 from collector.judging.roster import Subject
 from collector.judging.window import Period, judged_window, period
 from collector.ledger import schema
@@ -62,12 +62,12 @@ def judged(
     """Both views over a period, its closed days from what is kept where that still holds; `config` is the digest."""
     sealed = seals(of.source.connection, over.begin, over.end)
     if sealed.until <= over.begin:
-        return judged_window(of, kind, list(batches(of, subjects, over.begin)), over)
+        return judged_window(of, kind, batches(of, subjects, over.begin), over)
     kept = closed(of, kind, subjects, over.begin, sealed, data_dir, config)
     rest = _part(of, sealed.until, over.end)
     if rest.begin == rest.end:
         return kept.views
-    recent = judged_window(of, kind, list(batches(of, subjects, rest.begin)), rest)
+    recent = judged_window(of, kind, batches(of, subjects, rest.begin), rest)
     return {view: spliced(kept.views[view], recent[view], kept.alone) for view in recent}
 
 
@@ -109,9 +109,15 @@ def _part(of: Case, begin: int, end: int) -> Period:
 
 
 def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> Closed:
-    found = list(batches(of, subjects, over.begin))
-    alone = [alone_since(of, one, over.end) for one in found]
-    return Closed(judged_window(of, kind, found, over), np.concatenate([*alone, np.empty(0, np.int64)]))
+    alone = [np.empty(0, np.int64)]
+
+    def noted() -> Iterator[Judged]:
+        for one in batches(of, subjects, over.begin):
+            alone.append(alone_since(of, one, over.end))
+            yield one
+
+    views = judged_window(of, kind, noted(), over)
+    return Closed(views, np.concatenate(alone))
 
 
 def _extended(known: Closed, added: Closed) -> Closed:

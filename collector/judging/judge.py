@@ -145,7 +145,8 @@ def _judged(of: Case, part: tuple[Subject, ...], since: int) -> Judged:
     business = _view(of, part, found.seen, found)
     # Where nothing is masked the two views are one and the same.
     line = business if found.masked is found.seen else _view(of, part, found.masked, found)
-    calm = intersection(line.settled.where(UP), business.settled.where(UP))
+    up = business.settled.where(UP)
+    calm = up if line is business else intersection(line.settled.where(UP), up)
     redundant = [row for row, one in enumerate(part) if not one.derived and len(one.now.members) > 1]
     circuits = members(of.source, [part[row] for row in redundant])
     if not circuits:

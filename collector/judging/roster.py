@@ -6,7 +6,7 @@ calendar's zone.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -113,20 +113,21 @@ def in_group(subjects: Sequence[Subject], group: str | None, edges: Ints) -> Fla
 
     A window counts for the group that holds at its begin; eras begin with a day, as windows do.
     """
-    counts = np.zeros((len(subjects), max(len(edges) - 1, 0)), np.bool_)
-    for row, one in enumerate(subjects):
-        for era in one.eras:
-            if group is None or era.group == group:
-                counts[row, _windows(edges, era)] = True
-    return counts
+    return _counts(subjects, edges, lambda era: group is None or era.group == group)
 
 
 def of_carrier(subjects: Sequence[Subject], carrier: str, edges: Ints) -> Flags:
     """Which line belongs to a carrier in which window: only where its path is proven to be that line."""
+    return _counts(subjects, edges, lambda era: era.carrier == carrier and era.path != "unproven")
+
+
+def _counts(subjects: Sequence[Subject], edges: Ints, is_in: Callable[[Era], bool]) -> Flags:
     counts = np.zeros((len(subjects), max(len(edges) - 1, 0)), np.bool_)
+    always = [row for row, one in enumerate(subjects) if len(one.eras) == 1 and is_in(one.eras[0])]
+    counts[always] = True
     for row, one in enumerate(subjects):
-        for era in one.eras:
-            if era.carrier == carrier and era.path != "unproven":
+        if len(one.eras) > 1:
+            for era in filter(is_in, one.eras):
                 counts[row, _windows(edges, era)] = True
     return counts
 

@@ -1,6 +1,6 @@
 """Judged batches as one judgement over a reporting window: sums by calendar day, faults, states, tickets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -45,32 +45,68 @@ def period(begin: int, end: int, zone: ZoneInfo, now: int) -> Period:
 
 def judgements(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> dict[ViewName, Judgement]:
     """Subjects of one kind in both views over a window."""
-    return judged_window(of, kind, list(batches(of, subjects, over.begin)), over)
+    return judged_window(of, kind, batches(of, subjects, over.begin), over)
 
 
-def judged_window(of: Case, kind: Kind, found: Sequence[Judged], over: Period) -> dict[ViewName, Judgement]:
-    """Batches of one kind, judged so that they are right from the window's begin on, in both views."""
-    return {view: _judgement(of, kind, view, found, over) for view in ("line", "business")}
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a judgement is made of, of one batch in one view: all that is kept of it."""
+
+    sums: Sums
+    faults: FaultTable
+    state: NDArray[np.int8]
 
 
-def _judgement(of: Case, kind: Kind, name: ViewName, found: Sequence[Judged], over: Period) -> Judgement:
-    views = [one.line if name == "line" else one.business for one in found]
-    subjects = [one for batch in found for one in batch.subjects]
-    first = np.cumsum([0, *(len(one.subjects) for one in found)])[:-1].tolist()
+def judged_window(of: Case, kind: Kind, found: Iterable[Judged], over: Period) -> dict[ViewName, Judgement]:
+    """Batches of one kind, judged so that they are right from the window's begin on, in both views.
+
+    Batches are taken one by one, so that only one of them need be in memory.
+    """
+    subjects, switched = list[Subject](), list[Switches]()
+    line, business = list[_Part](), list[_Part]()
+    for one in found:
+        first = len(subjects)
+        line.append(_part(of, one.line, first, over))
+        business.append(line[-1] if one.business is one.line else _part(of, one.business, first, over))
+        if one.switches is not None:
+            switched.append(replace(one.switches, service=one.switches.service + first))
+        subjects += one.subjects
+    judged_line = _judgement(of, kind, subjects, line, switched, over)
+    alike = all(one is other for one, other in zip(line, business, strict=True))
+    judged_business = judged_line if alike else _judgement(of, kind, subjects, business, switched, over)
+    return {
+        "line": replace(judged_line, tickets=_tickets(of, subjects)),
+        "business": replace(judged_business, view="business"),
+    }
+
+
+def _part(of: Case, view: View, first: int, over: Period) -> _Part:
+    return _Part(
+        sums(view.settled, view.counted, over.edges),
+        _table(view, first, over),
+        _state(view.raw, of.source.now),
+    )
+
+
+def _judgement(
+    of: Case,
+    kind: Kind,
+    subjects: Sequence[Subject],
+    parts: Sequence[_Part],
+    switched: Sequence[Switches],
+    over: Period,
+) -> Judgement:
     return Judgement(
         kind=kind,
-        view=name,
+        view="line",
         subjects=tuple(one.id for one in subjects),
         edges=over.edges,
         whole=over.whole,
-        sums=_no_sums(over)
-        if not views
-        else together([sums(v.settled, v.counted, over.edges) for v in views]),
-        faults=_faults([_table(v, row, over) for v, row in zip(views, first, strict=True)]),
-        state=_states([v.raw for v in views], of.source.now),
+        sums=together([one.sums for one in parts]) if parts else _no_sums(over),
+        faults=_faults([one.faults for one in parts]),
+        state=np.concatenate([*(one.state for one in parts), np.empty(0, np.int8)]),
         targets=np.array([_target(one, of.source.policy) for one in subjects], np.float64),
-        switches=_switches([one.switches for one in found], first),
-        tickets=_tickets(of, subjects) if name == "line" else None,
+        switches=_switches(switched),
     )
 
 
@@ -94,21 +130,14 @@ def _faults(parts: Sequence[FaultTable]) -> FaultTable:
     return FaultTable(np.concatenate([one.subject for one in parts]), Faults(*columns))
 
 
-def _states(lines: Sequence[Timeline], now: int) -> NDArray[np.int8]:
+def _state(line: Timeline, now: int) -> NDArray[np.int8]:
     """How everybody stands at the moment of judging, by the last round that is sure."""
-    found = [
-        np.where(until >= now - LAG, state, np.int8(UNKNOWN))
-        for state, until in (one.latest() for one in lines)
-    ]
-    return np.concatenate(found) if found else np.empty(0, np.int8)
+    state, until = line.latest()
+    found: NDArray[np.int8] = np.where(until >= now - LAG, state, np.int8(UNKNOWN))
+    return found
 
 
-def _switches(parts: Sequence[Switches | None], first: Sequence[int]) -> Switches | None:
-    found = [
-        replace(one, service=one.service + row)
-        for one, row in zip(parts, first, strict=True)
-        if one is not None
-    ]
+def _switches(found: Sequence[Switches]) -> Switches | None:
     if not found:
         return None
     names = Switches.__dataclass_fields__

@@ -35,6 +35,7 @@ COUNTS = (
 )
 NONE = -1  # no octets were counted
 _VERSION = 1
+_NARROW = 8  # bits: counts of five minutes rarely take more
 _OCTETS = slice(COUNTS.index("octets_in"), len(COUNTS))
 _GREATEST = COUNTS.index("rtt_max")
 _HEAD = struct.Struct("<H")
@@ -131,12 +132,20 @@ def _alike(plain: Sequence[bytes], layout: tuple[int, ...]) -> Ints:
         place += _ROW.size
         planes = table[:, place : place + bits * width].reshape(len(plain), bits, width)
         place += bits * width
-        above = np.unpackbits(planes, axis=2, count=bins).astype(np.uint64)
-        weights = np.uint64(1) << np.arange(bits, dtype=np.uint64)
         # 64 bits wrap: exact whatever was packed.
-        values = (above * weights[:, None]).sum(axis=1, dtype=np.uint64) + least.astype(np.uint64)
+        values = _above(planes, bins) + least.astype(np.uint64)
         found.append(values.astype(np.int64))
     return np.stack(found, axis=1)
+
+
+def _above(planes: NDArray[np.uint8], bins: int) -> NDArray[np.uint64]:
+    """The values that planes of bits make up, the lowest first; shape (days, bits, bytes) to (days, five minutes)."""
+    days, bits, _ = planes.shape
+    apart = np.unpackbits(planes, axis=2, count=bins)
+    value = np.zeros((days, bins), np.uint64 if bits > _NARROW else np.uint8)
+    for bit in range(bits):
+        value |= apart[:, bit].astype(value.dtype) << value.dtype.type(bit)
+    return value.astype(np.uint64)
 
 
 def _packed(row: Ints) -> bytes:
