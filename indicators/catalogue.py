@@ -127,6 +127,7 @@ _ALL = (
         LINE,
         LINES,
         Text("保障时段 ÷（保障＋不足时段），按 5 分钟", "assured ÷ (assured + short) five minutes"),
+        worked="{assured} ÷ ({assured} + {short})",
     ),
     Indicator(
         "uncongested",
@@ -138,6 +139,19 @@ _ALL = (
         Text(
             "利用率低于 80 % 或无丢弃无丢包的时段 ÷ 可判时段",
             "five minutes below 80 % utilisation or without discards and loss ÷ those known",
+        ),
+        worked="{uncongested} ÷ ({uncongested} + {congested})",
+    ),
+    Indicator(
+        "traffic_p95",
+        Text("95 % 峰值流量", "95th percentile of traffic"),
+        "bit/s",
+        "upper",
+        LINE,
+        LINES,
+        Text(
+            "5 分钟平均流量去掉最高 5 % 后的最大值，取较满的方向",
+            "the highest five-minute mean left after dropping the top 5 %, of the fuller direction",
         ),
     ),
     Indicator(

@@ -1,7 +1,7 @@
 """The command `explain`: the walk from a figure to its packets, as text for an auditor or as JSON."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ import click
 from collector.commands.judging import Asked, asked, over_a_period
 from collector.commands.shared import printing, show
 from collector.judging.evidence import Check, Evidence, Packet, Run, Unknown, evidence
-from collector.judging.figures import Wanted, measures
+from collector.judging.figures import OF_BANDWIDTH, Wanted, bandwidth_measures, measures
+from collector.judging.judge import Case
 from collector.judging.listing import Outage
 from collector.judging.roster import Subject
+from collector.judging.window import Period
 from config.errors import LinewalkerError
 from config.keys import nearest
 from exporters.explained import explained
@@ -67,7 +69,7 @@ def explain(
         subject = _subject(what, name)
         wanted = [
             one
-            for one in measures(what.case, what.over, Wanted(subjects=(name,)))
+            for one in _made(entry)(what.case, what.over, Wanted(subjects=(name,)))
             if one.indicator == entry.id and one.view == (view or entry.views[0])
         ]
         if not wanted:
@@ -81,6 +83,10 @@ def explain(
             show("explanations", [_json(wanted[0], found, what.zone)], form)
         else:
             sys.stdout.write(_text(what, wanted[0], entry, found))
+
+
+def _made(entry: Indicator) -> Callable[[Case, Period, Wanted], Iterator[Measure]]:
+    return bandwidth_measures if entry.id in OF_BANDWIDTH else measures
 
 
 def _entry(indicator: str) -> Indicator:
@@ -151,7 +157,7 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
         "adoption": " · ".join(
             one for one in (policy.adoption.document, policy.adoption.approver, policy.adoption.date) if one
         ),
-        "arithmetic": [(say(name.replace("_", " ")), _number(value)) for name, value in evidence_of.items()],
+        "arithmetic": [(say(name.replace("_", " ")), _number(value)) for name, value in _flat(evidence_of)],
         "worked": _worked(entry, evidence_of),
         "outages": [_told_outage(told, found, one, runs) for one, runs in found.outages],
         "more_outages": found.more_outages,
@@ -173,6 +179,15 @@ def _worked(entry: Indicator, numbers: Mapping[str, object]) -> str:
     if not entry.worked:
         return ""
     return entry.worked.format(**{name: _number(value) for name, value in numbers.items()})
+
+
+def _flat(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Numbers by name; those that stand together under one, such as reasons, one by one where they are not 0."""
+    for name, value in numbers.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}: {each}", number) for each, number in value.items() if number)
+        else:
+            yield name, value
 
 
 def _number(value: object) -> str:

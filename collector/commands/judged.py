@@ -10,7 +10,7 @@ import click
 
 from collector.commands.judging import Asked, asked, over_a_period
 from collector.commands.shared import choosing, printing, show
-from collector.judging.figures import DayLine, Wanted, day_lines, measures
+from collector.judging.figures import DayLine, Wanted, bandwidth_measures, day_lines, measures
 from collector.judging.listing import Outage, outages
 from collector.judging.proposed import power_losses
 from collector.judging.roster import Subject
@@ -130,9 +130,10 @@ def indicators_command(
 
 def _printed(what: Asked, wanted: Wanted) -> Iterator[Measure]:
     """Every figure as measured; beside it as amended, and under the built-in policy, where that differs."""
-    for measured, *others in zip(*(measures(one, what.over, wanted) for one in what.cases), strict=True):
-        yield measured
-        yield from (one for one in others if one.bracket != measured.bracket)
+    for make in (measures, bandwidth_measures):
+        for measured, *others in zip(*(make(one, what.over, wanted) for one in what.cases), strict=True):
+            yield measured
+            yield from (one for one in others if one.bracket != measured.bracket)
 
 
 def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterator[tuple[Kind, list[Subject]]]:

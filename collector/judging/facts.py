@@ -79,9 +79,9 @@ def observed(connection: Connection, schedule_: Schedule, subjects: Sequence[Key
     return Observed(facts, ids)
 
 
-def few_checks(connection: Connection, subjects: Sequence[Key]) -> list[int]:
-    """The ids of all checks these subjects ever had."""
-    return [row.id for row in _checks(connection, subjects)]
+def few_checks(connection: Connection, subjects: Sequence[Key], only: str = "") -> list[int]:
+    """The ids of all checks these subjects ever had, or `only` those of one kind of the table of checks."""
+    return [row.id for row in _checks(connection, subjects) if not only or row.kind == only]
 
 
 def _judged(kind: str) -> str:

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from collector.judging import bandwidth
 from collector.judging.judge import Case
 from collector.judging.roster import Subject, in_group, of_carrier
 from collector.judging.window import Period, judgements
 from indicators.assessed import Judgement, Members, brackets, day_verdicts
+from indicators.bins import BIN
 from indicators.catalogue import CATALOGUE, Kind, View
 from indicators.days import Verdicts, limits
 from indicators.measure import Bracket, Measure
 from indicators.policy import Policy
 
 EVERYBODY = "all"
+OF_BANDWIDTH = frozenset({"bandwidth_assurance", "uncongested", "traffic_p95"})
 Judge = Callable[[Case, Kind, Sequence[Subject], Period], Mapping[View, Judgement]]
 """Judges subjects of one kind over a period, in both views."""
 
@@ -113,6 +116,22 @@ def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
         or one.id in wanted.subjects
         or any(era.group in wanted.groups or era.carrier in wanted.carriers for era in one.eras)
     ]
+
+
+def bandwidth_measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measure]:
+    """The indicators of bandwidth, of circuits and of their groups, in the line view."""
+    chosen = _concerned(of.source.roster.by_kind["circuits"], wanted)
+    read = {one.subject.id: one for one in bandwidth.lines(of, bandwidth.provable(of, chosen), over)}
+    if not read and not any(era.rate for one in chosen for era in one.eras):
+        return
+    judgement = judgements(of, "circuits", chosen, over)["line"]
+    for members in members_of(judgement, chosen, wanted):
+        rows = np.flatnonzero(members.counts.any(axis=1)).tolist()
+        mine = [read[chosen[row].id] for row in rows if chosen[row].id in read]
+        others = [row for row in rows if chosen[row].id not in read and chosen[row].now.rate is not None]
+        unproven = int(judgement.sums.total[others].sum()) // BIN
+        for name, bracket in bandwidth.brackets(mine, unproven).items():
+            yield measure(of, "circuits", "line", members.name, name, bracket, over)
 
 
 def members_of(of: Judgement, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:

@@ -83,6 +83,8 @@ REASONS = (
     "up seconds", "down seconds", "unknown seconds", "attested up seconds", "attested down seconds", "days",
     "decided days", "excused days", "undecided days", "lines", "line days", "faulty", "faults", "open faults",
     "month seconds", "circuits", "decided", "met", "units", "planned", "good", "bad", "undecided", "waiting",
+    "assured", "short", "unproven", "left out", "by link speed", "uncongested", "congested", "bins", "known",
+    "dropped",
     "member faults", "survived", "not survived", "unknown", "up", "limit seconds",
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
