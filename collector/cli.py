@@ -2,6 +2,7 @@
 
 import click
 
+from collector.commands import imported  # noqa: F401 - its commands join `import`
 from collector.commands.amend import amend
 from collector.commands.archive import backup, restore
 from collector.commands.discover import discover

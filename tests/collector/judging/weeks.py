@@ -139,9 +139,14 @@ def weeks(folder: Path, seed: int) -> Weeks:
 
 @contextmanager
 def judging(
-    of: Weeks, now: int, policy: Policy | None = None, entered: EnteredFacts | None = None
+    of: Weeks,
+    now: int,
+    policy: Policy | None = None,
+    entered: EnteredFacts | None = None,
+    *,
+    amended: bool = False,
 ) -> Iterator[Case]:
     """What a command has before it judges; `now` in seconds."""
     with of.ledger.reading() as connection:
         prepared = source(connection, roster(of.config), policy or Policy(), now * S)
-        yield case(prepared, entered or EnteredFacts())
+        yield case(prepared, entered or EnteredFacts(), amended=amended)
