@@ -9,8 +9,9 @@ import json
 import logging
 import os
 import signal
-import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def write(found: dict[str, Any], place: Path) -> None:
 
 
 def _once(config: Config, known: Roster, data_dir: Path, periods: Sequence[str], now: float) -> None:
-    """Judge once; a ledger that is away leaves what was told before."""
+    """Judge once, in a child; a ledger that is away leaves what was told before."""
+    processes.die_with_parent()
     try:
         ledger = open_ledger(ledger_url(config, data_dir), create=False)
         try:
@@ -66,6 +68,14 @@ def _once(config: Config, known: Roster, data_dir: Path, periods: Sequence[str],
             ledger.close()
     except (LinewalkerError, sa.exc.SQLAlchemyError) as error:
         log.warning("the indicators cannot be judged just now: %s", error)
+
+
+def _apart(work: Callable[[], None]) -> None:
+    """Do it in a child; whatever ends that, the next turn tries again."""
+    try:
+        apart(work)
+    except RuntimeError:  # it said why where it ended
+        log.error("the indicators were not judged")  # noqa: TRY400
 
 
 def main() -> None:
@@ -80,14 +90,15 @@ def main() -> None:
     log.info("indicators of %s are judged every minute", config.organisation)
     known = roster(config)
     processes.settle()
-    stopping, clock, turn = threading.Event(), SystemClock(), 0
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    while not stopping.is_set():
+    clock, turn = SystemClock(), 0
+    # At once, and the child with it: nothing here is half written, and nobody waits for a figure.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    while True:
         for periods in (_SHORT, _LONG) if turn % _LONG_EVERY == 0 else (_SHORT,):
             now = clock.wall()
-            apart(lambda periods=periods, now=now: _once(config, known, given.data, periods, now))  # type: ignore[misc]
+            _apart(partial(_once, config, known, given.data, periods, now))
         turn += 1
-        stopping.wait(_EVERY_SECONDS)
+        time.sleep(_EVERY_SECONDS)
 
 
 if __name__ == "__main__":
