@@ -246,7 +246,7 @@ class Plan(Written):
     profiles: str = ""  # a folder with scoring profiles of the user's own, beside the plan
     money: tuple[Money, ...] = ()
     weights: tuple[Weight, ...] = ()
-    rows: tuple[Row, ...] = Field(min_length=1)
+    rows: tuple[Row, ...]
     scores: tuple[Score, ...] = ()
     total: Total = Total()
     goal: Goal = Goal()

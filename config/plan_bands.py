@@ -1,6 +1,7 @@
 """Rules on bands 优/良/中/差: bands-overlap, bands-gap, bands-reversed, target-band, missing-criterion."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from config.plan import Row
 from config.plan_case import Case, axis_of_row, cells_of, number, stretches_of, unit_of
@@ -87,10 +88,25 @@ def _cover(at: Loc, row: Row, bands: tuple[Band, ...], axis: Axis) -> Iterator[R
         yield Remark(at, "bands-overlap", text, values)
     # A cell that could not be read leaves a hole of its own, which is told of there.
     if len(bands) == len(cells_of(row)) == len(GRADES):
-        open_parts = [_shown(part, row) for part in gaps(bands, axis)]
-        if open_parts:
+        best = next(band for band in bands if band.grade == GRADES[0])
+        parts = list(gaps(bands, axis))
+        beyond = [part for part in parts if _is_beyond(part, best, row)]
+        inside = [_shown(part, row) for part in parts if part not in beyond]
+        if inside:
             text = "{name}: no band holds {values}; expected every value in one band"
-            yield Remark(at, "bands-gap", text, _of(row, values=", ".join(open_parts)))
+            yield Remark(at, "bands-gap", text, _of(row, values=", ".join(inside)))
+        for part in beyond:
+            text = (
+                "{name}: {values} would be better than 优 and is in no band; expected 优 without an end there"
+            )
+            yield Remark(at, "bands-gap", text, _of(row, values=_shown(part, row)), "warning")
+
+
+def _is_beyond(part: Part, best: Band, row: Row) -> bool:
+    """Whether values lie at the good side of 优."""
+    if row.direction == "reverse":
+        return part.high <= best.begin[0]
+    return part.low >= best.end[0]
 
 
 def _target(loc: Loc, row: Row, best: Band) -> Iterator[Remark]:
@@ -98,17 +114,22 @@ def _target(loc: Loc, row: Row, best: Band) -> Iterator[Remark]:
     target = row.quantity(row.target)
     if target is None or row.target_note or row.direction == "qualitative":
         return
-    begins = best.end[0] if row.direction == "reverse" else best.begin[0]
+    begins = _last(best, axis_of_row(row)) if row.direction == "reverse" else best.begin[0]
     if begins == target.number or not begins.is_finite():
         return
     laxer = (begins > target.number) if row.direction == "reverse" else (begins < target.number)
     values = _of(row, target=row.target, begins=f"{number(begins)}{unit_of(row)}")
     text = (
-        "{name}: 优 begins at {begins}, short of the target {target}; `target_note` may say why"
+        "{name}: 优 is given from {begins} on, laxer than the target {target}; `target_note` may say why"
         if laxer
-        else "{name}: 优 begins only at {begins}, beyond the target {target}; `target_note` may say why"
+        else "{name}: 优 is given from {begins} on, stricter than the target {target}; `target_note` may say why"
     )
     yield Remark((*loc, "target"), "target-band", text, values, "warning")
+
+
+def _last(band: Band, axis: Axis) -> Decimal:
+    """The largest value of a band, or the limit that it does not reach."""
+    return band.end[0] - 1 if axis.whole else band.end[0]
 
 
 def _shown(part: Part, row: Row) -> str:
@@ -125,7 +146,8 @@ def _shown(part: Part, row: Row) -> str:
         return f"{low}{unit}"
     if part.low_in and part.high_in:
         return f"{low}-{high}{unit}"
-    return f"{'≥' if part.low_in else '>'}{low}{unit}{'≤' if part.high_in else '<'}{high}{unit}"
+    above = "" if part.low == 0 and part.low_in else f"{'≥' if part.low_in else '>'}{low}{unit}"
+    return f"{above}{'≤' if part.high_in else '<'}{high}{unit}"
 
 
 def _of(row: Row, **values: object) -> dict[str, object]:

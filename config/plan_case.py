@@ -43,16 +43,21 @@ def cells_of(row: Row) -> dict[str, str]:
     return {grade: cell for grade, cell in (row.bands.cells() if row.bands else {}).items() if cell}
 
 
+def band_in(cell: str) -> tuple[Stretch, str] | None:
+    """The band in a cell and its unit, although something else was typed behind it; None where there is none."""
+    return read_stretch(cell) or read_stretch(cell.split(maxsplit=1)[0])
+
+
 def stretches_of(row: Row) -> dict[str, Stretch]:
     """The bands of a row that can be read as numbers."""
-    read = {grade: read_stretch(cell) for grade, cell in cells_of(row).items()}
+    read = {grade: band_in(cell) for grade, cell in cells_of(row).items()}
     return {grade: found[0] for grade, found in read.items() if found}
 
 
 def unit_of(row: Row) -> str:
     """The unit of a row: as given, else that of its target, else that of its bands."""
     target = row.quantity(row.target)
-    read = [read_stretch(cell) for cell in cells_of(row).values()]
+    read = [band_in(cell) for cell in cells_of(row).values()]
     in_bands = next((found[1] for found in read if found and found[1]), "")
     return row.unit or (target.unit if target else "") or in_bands
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from config.errors import Severity
 from config.plan import Row
 from config.plan_case import Case, unit_of
 from config.quantities import plain
@@ -72,12 +73,9 @@ def on_fields(case: Case) -> Iterator[Remark]:
         key, _, inner = need.partition(".")
         held = getattr(case.plan, key)
         if not (getattr(held, inner) if inner else held):
-            yield Remark(
-                (key, inner) if inner else (key,),
-                "missing-field",
-                "the form leaves {key} empty",
-                {"key": need},
-            )
+            text, at = "the form leaves {key} empty", (key, inner) if inner else (key,)
+            severity: Severity = "error" if inner else "warning"
+            yield Remark(at, "missing-field", text, {"key": need}, severity)
     yield from _signed(case)
     project = case.plan.project
     if _POSTCODE.fullmatch(project.phone):

@@ -1,6 +1,6 @@
 """A plan and the files it names into a frozen `Plan`, its profile and its network, or every finding at once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -35,8 +35,9 @@ def load_plan(path: Path) -> Loaded:
     """The plan in the file at `path`. Raises ConfigError where it cannot be read, whatever it says of the project."""
     reading = _Reading(path)
     loaded = reading.read()
-    if loaded is None:
-        raise ConfigError(reading.found())
+    errors = tuple(one for one in reading.found() if one.severity == "error")
+    if loaded is None or errors:
+        raise ConfigError(errors)
     return loaded
 
 
@@ -84,7 +85,8 @@ class _Reading:
         if plan and profile is None:
             self._say_unknown_profile(plan.profile, profiles)
         self._read_policies(plan)
-        if plan is None or profile is None or any(one.rule == "file" for one in self.found()):
+        # What a table lacks in shape would be missed by the rules, too, and be told of twice.
+        if plan is None or profile is None or any(table.findings for table in self.tables.values()):
             return None
         return Loaded(plan, profile, network)
 
@@ -121,10 +123,13 @@ class _Reading:
             if not isinstance(name, str):
                 continue
             try:
-                table = read_table(folder.table(name), section, Plan)
+                written = folder.table(name)
+                shown = str(self.path.parent / written.name)
+                table = read_table(replace(written, name=shown), section, Plan)
             except WrongValueError as wrong:
                 self._refuse((section,), name, wrong)
-                del self.tree[section]
+                self.tables[section] = Table(name, findings=[Finding(wrong.rule, "error", name, wrong.text)])
+                self.tree[section] = []
             else:
                 self.tables[section] = table
                 self.tree[section] = table.entries

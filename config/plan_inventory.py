@@ -70,12 +70,11 @@ def _against(loc: Loc, what: str, printed: Decimal, of: Inventory, network: Conf
         "what": what,
         "printed": number(printed),
         "held": held,
-        "kind": of.of,
-        "where": of.group or "-",
+        "where": f"{of.of}/{of.group}" if of.group else of.of,
         "hint": "; ".join(_fitting(network, int(printed))) or "-",
     }
     # A question, not an error: the inventory may be the one that is wrong, or the words may mean another number.
-    text = "{what}: {printed} stands beside {held} {kind} (group {where}) of the inventory; what would fit: {hint}"
+    text = "{what}: {printed} stands beside {held} in the inventory ({where}); what would fit: {hint}"
     yield Remark(loc, "count-inventory", text, values, "warning")
 
 
@@ -88,15 +87,14 @@ def counted(network: Config, of: Inventory) -> int:
 def _fitting(network: Config, printed: int) -> list[str]:
     """Which counts of groups, alone or two together, make a number."""
     counts = []
-    for kind in SUBJECTS:
+    for kind in ("circuits", "services"):
         groups = {str(one.group) for one in getattr(network, kind)} - {""}
         counts += [
-            (counted(network, Inventory(of=kind, group=group)), f"{kind} of {group}")
-            for group in sorted(groups)
+            (counted(network, Inventory(of=kind, group=group)), f"{kind}/{group}") for group in sorted(groups)
         ]
-    alone = [f"{count} {name}" for count, name in counts if count == printed]
+    alone = [f"{name} {count}" for count, name in counts if count == printed]
     pairs = [
-        f"{one} {name} + {other} {second} = {printed}"
+        f"{name} {one} + {second} {other} = {printed}"
         for (one, name), (other, second) in combinations(counts, 2)
         if one + other == printed
     ]
@@ -137,15 +135,19 @@ def _measure(loc: Loc, row: Row, measure: Measure, case: Case) -> Iterator[Remar
             "found": unit,
         }
         yield Remark((*loc, "indicator"), "wrong-field", text, values)
-    yield from _group((*loc, "group"), measure.group, case)
+    yield from _group((*loc, "group"), measure.group, measure.of, case)
 
 
-def _group(loc: Loc, group: str, case: Case) -> Iterator[Remark]:
+def _group(loc: Loc, group: str, of: str | None, case: Case) -> Iterator[Remark]:
+    """A remark where a group is not there, or has nobody of the kind that is measured."""
+    if case.network is None and case.plan.network:
+        return  # that it cannot be read was said
     if case.network is None:
         text = "a measured row needs the network it is measured in; expected `network: FILE` in the plan"
         yield Remark(("network",), "reference", text)
         return
-    groups = {str(one.group) for kind in SUBJECTS for one in getattr(case.network, kind)} - {""}
+    kinds = (of,) if of else SUBJECTS
+    groups = {str(one.group) for kind in kinds for one in getattr(case.network, kind)} - {""}
     if group and group not in groups:
         yield _unknown(loc, "group", group, sorted(groups))
 

@@ -27,6 +27,8 @@ RULES: tuple[Callable[[Case], Iterator[Remark]], ...] = (
 
 def remarks(case: Case) -> Iterator[Remark]:
     """Everything there is to say about a plan."""
+    if not case.plan.rows:
+        yield Remark(("rows",), "missing-field", "the plan has no rows; expected at least one")
     yield from _ids_twice(case)
     for rule in RULES:
         yield from rule(case)

@@ -24,7 +24,8 @@ _SIGNED = re.compile(
     rf"(?P<sign>≥|≤|>|<|=|不足|低于|少于|小于|不满|超过|高于|多于|大于|不低于|不少于|不超过|不高于)(?P<low>{_NUMBER}){_UNIT.format('')}"
 )
 _SIDED = re.compile(
-    rf"(?P<low>{_NUMBER}){_UNIT.format('')}(?P<in>\(含\)|及|\(含\)及)?(?P<side>以上|以下|以内)(?P<in2>\(含\))?"
+    rf"(?P<low>{_NUMBER}){_IN.format('1')}{_UNIT.format('')}{_IN.format('2')}"
+    r"(?P<and>及)?(?P<side>以上|以下|以内)(?P<in3>\(含\))?"
 )
 _OVER = {
     **dict.fromkeys(("≥", "不低于", "不少于"), True),
@@ -88,7 +89,8 @@ def _signed(match: re.Match[str]) -> Stretch:
 
 def _sided(match: re.Match[str]) -> Stretch:
     number = Decimal(match["low"])
-    belongs = True if match["in"] or match["in2"] or match["side"] == "以内" else None
+    said = any(match[key] for key in ("in1", "in2", "in3", "and")) or match["side"] == "以内"
+    belongs = True if said else None
     if match["side"] == "以上":
         return Stretch(low=number, low_in=belongs)
     return Stretch(high=number, high_in=belongs)

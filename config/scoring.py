@@ -70,8 +70,8 @@ class WrittenProfile(Written):
     version: int = Field(ge=1)
     title: str
     source: str
-    tree: tuple[WrittenNode, ...] = Field(min_length=1)
-    grades: tuple[WrittenGrade, ...] = Field(min_length=1)
+    tree: tuple[WrittenNode, ...]
+    grades: tuple[WrittenGrade, ...]
     outcomes: tuple[WrittenOutcome, ...] = ()
     reverse: Reverse = "distance"
     rows_score: bool = True

@@ -11,7 +11,7 @@ import click
 
 from collector import app
 from collector.commands.shared import common, config_path, finding_rows, printing, show, tell
-from config.load import check as findings_of
+from config.checking import check as findings_of
 from config.load import load
 
 
@@ -44,7 +44,7 @@ def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) 
 @click.argument("file", type=click.Path(path_type=Path))
 @printing
 def check(file: Path, config: Path | None, data: Path, form: str | None) -> None:
-    """Show every problem of a configuration at once."""
+    """Show every problem of a configuration, a policy or an evaluation plan at once."""
     findings = findings_of(file, dt.datetime.now(dt.UTC).date())
     rows = finding_rows(findings)
     if form:
