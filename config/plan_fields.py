@@ -73,7 +73,8 @@ def on_fields(case: Case) -> Iterator[Remark]:
         key, _, inner = need.partition(".")
         held = getattr(case.plan, key)
         if not (getattr(held, inner) if inner else held):
-            text, at = "the form leaves {key} empty", (key, inner) if inner else (key,)
+            text = "the form leaves {key} empty"
+            at: Loc = (key, inner) if inner else (key,)
             severity: Severity = "error" if inner else "warning"
             yield Remark(at, "missing-field", text, {"key": need}, severity)
     yield from _signed(case)

@@ -111,7 +111,7 @@ def on_measures(case: Case) -> Iterator[Remark]:
 def _measure(loc: Loc, row: Row, measure: Measure, case: Case) -> Iterator[Remark]:
     known = CATALOGUE.get(measure.indicator)
     if known is None:
-        yield _unknown((*loc, "indicator"), "indicator", measure.indicator, sorted(CATALOGUE))
+        yield _no_indicator((*loc, "indicator"), measure.indicator)
         return
     if measure.view and measure.view not in known.views:
         text = "{indicator} has no view {found}; expected {known}"
@@ -149,12 +149,26 @@ def _group(loc: Loc, group: str, of: str | None, case: Case) -> Iterator[Remark]
     kinds = (of,) if of else SUBJECTS
     groups = {str(one.group) for kind in kinds for one in getattr(case.network, kind)} - {""}
     if group and group not in groups:
-        yield _unknown(loc, "group", group, sorted(groups))
+        yield _no_group(loc, group, groups)
 
 
-def _unknown(loc: Loc, what: str, found: str, known: list[str]) -> Remark:
-    near = nearest(found, known)
-    values: dict[str, object] = {"what": what, "found": found, "near": near, "known": ", ".join(known)}
-    if near:
-        return Remark(loc, "reference", "there is no {what} {found}; did you mean {near}?", values)
-    return Remark(loc, "reference", "there is no {what} {found}; expected one of {known}", values)
+def _no_indicator(loc: Loc, found: str) -> Remark:
+    near = nearest(found, CATALOGUE)
+    text = (
+        "there is no indicator {found}; did you mean {near}?"
+        if near
+        else "there is no indicator {found}; expected one of {known}"
+    )
+    values: dict[str, object] = {"found": found, "near": near, "known": ", ".join(sorted(CATALOGUE))}
+    return Remark(loc, "reference", text, values)
+
+
+def _no_group(loc: Loc, found: str, groups: set[str]) -> Remark:
+    near = nearest(found, groups)
+    text = (
+        "there is no group {found} here; did you mean {near}?"
+        if near
+        else "there is no group {found} here; expected one of {known}"
+    )
+    values: dict[str, object] = {"found": found, "near": near, "known": ", ".join(sorted(groups))}
+    return Remark(loc, "reference", text, values)

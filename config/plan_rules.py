@@ -10,6 +10,27 @@ from config import plan_bands, plan_fields, plan_inventory, plan_scores, plan_su
 from config.plan_case import Case
 from config.tree import Loc, Remark
 
+IDS = (
+    "bands-overlap",
+    "bands-gap",
+    "bands-reversed",
+    "weights-sum",
+    "scores-sum",
+    "money-sum",
+    "count-inventory",
+    "target-band",
+    "score-rule",
+    "rate-rounding",
+    "missing-value",
+    "missing-criterion",
+    "missing-field",
+    "value-repeats-target",
+    "said-twice",
+    "wrong-field",
+    "left-over",
+)
+"""What rules about the content of a plan are called."""
+
 RULES: tuple[Callable[[Case], Iterator[Remark]], ...] = (
     plan_bands.on_bands,
     plan_sums.on_weights,
@@ -42,5 +63,5 @@ def _ids_twice(case: Case) -> Iterator[Remark]:
         for at, id_ in enumerate(ids):
             if id_ in ids[:at]:
                 first: Loc = (section, ids.index(id_))
-                text = "the id {id} is used twice; {other} has it, too"
+                text = "the id {id} is used twice; first in {other}"
                 yield Remark((section, at, "id"), "id", text, {"id": id_}, other=first)

@@ -220,7 +220,7 @@ def test_what_a_plan_names_has_to_be_there(tmp_path: Path, line: str, rule: str,
     ("measure", "rule", "words"),
     [
         ("indicator: normal_day", "reference", "there is no indicator normal_day; did you mean normal_days?"),
-        ("indicator: normal_days, group: brunch", "reference", "there is no group brunch; did you mean branch?"),
+        ("indicator: normal_days, group: brunch", "reference", "there is no group brunch here; did you mean branch?"),
         ("indicator: normal_days, group: station, of: services", "reference", "there is no group station"),
         ("indicator: normal_days, of: circuits, view: line", "", ""),
         ("indicator: circuits_normal", "wrong-field", "circuits_normal is in 条, the row in 天"),
