@@ -75,7 +75,9 @@ def read_stretch(written: str) -> tuple[Stretch, str] | None:
 def _range(match: re.Match[str]) -> Stretch:
     low_in = True if match["in1"] or match["in2"] else None
     high_in = True if match["in3"] or match["in4"] else None
-    return Stretch(Decimal(match["low"]), Decimal(match["high"]), low_in, high_in)
+    low, high = Decimal(match["low"]), Decimal(match["high"])
+    # 95%-90% is as good as 90%-95%.
+    return Stretch(low, high, low_in, high_in) if low <= high else Stretch(high, low, high_in, low_in)
 
 
 def _signed(match: re.Match[str]) -> Stretch:

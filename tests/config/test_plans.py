@@ -1,14 +1,18 @@
 """A plan is read with every problem at once, and each rule speaks of what is wrong and is silent on what is right."""
 
+import json
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from config.checking import check
 from config.errors import ConfigError
 from config.load import load
 from config.plan_files import check_plan, load_plan
+from config.plan_rules import IDS
 from tests.config.test_examples import EXAMPLES
+from tests.practice import linewalker
 
 YEAR = """\
 project: {name: 专线租赁, unit: 县局, department: 市局, year: 2026}
@@ -195,6 +199,35 @@ def test_a_table_is_told_of_by_row_and_column(tmp_path: Path) -> None:
     assert found[0][1] == f"{tmp_path / 'rows.csv'}: row 1, column wieght"
 
 
+def test_a_table_that_is_not_there_is_told_of_where_it_is_named(tmp_path: Path) -> None:
+    [(rule, place, words)] = findings(tmp_path, YEAR[: YEAR.index("rows:")] + "rows: none.csv\n")
+    assert (rule, place, words) == ("file", "7: rows: none.csv", "there is no such file")
+
+
+def test_rows_may_be_a_sheet_of_a_workbook(tmp_path: Path) -> None:
+    book = Workbook()
+    [sheet] = book.worksheets
+    sheet.title = "指标"
+    head = "id level1 level2 level3 target direction weight bands.优 bands.良 bands.中 bands.差"
+    sheet.append([*head.split(), "printed.actual", "printed.score"])
+    four = ("≥95%", "90%（含）-95%", "85%（含）-90%", "85%以下")
+    sheet.append(
+        ["lines", "产出指标", "数量指标", "专线条数", "20条", "positive", 50, *[None] * 4, "20条", 50]
+    )
+    sheet.append(["days", "效益指标", "", "可用率", "≥95%", "positive", 30, *four, "98%", 30])
+    sheet.append(
+        ["satisfied", "满意度指标", "", "满意度", "≥95%", "positive", 10, *four[:3], "86%以下", "98%", 9]
+    )
+    book.save(tmp_path / "rows.xlsx")
+    found = findings(tmp_path, YEAR[: YEAR.index("rows:")] + "rows: rows.xlsx#指标\n")
+    sheet_place = f"{tmp_path / 'rows.xlsx'}[指标]: row 4, column"
+    assert [(rule, place.removeprefix(sheet_place)) for rule, place, _ in found] == [
+        ("scores-sum", "5: total.score"),
+        ("bands-overlap", " bands"),
+        ("score-rule", " printed.score"),
+    ]
+
+
 def test_a_row_has_one_source(tmp_path: Path) -> None:
     both = "weight: 50, measure: {indicator: circuits_normal}, manual: {who: 科员},\n     printed"
     rule, place, words = one(tmp_path, "weight: 50,\n     printed", both)
@@ -276,3 +309,20 @@ def test_a_file_that_is_no_plan_is_checked_as_what_it_is(tmp_path: Path) -> None
 def test_a_plan_is_no_network(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         load(EXAMPLES / "hainan-commerce-dept-2020" / "plan.yaml")
+
+
+# The command
+
+
+def test_the_command_names_every_rule_and_how_bad_it_is() -> None:
+    plan = EXAMPLES / "yiyang-egov-network-2020" / "plan.yaml"
+    done = linewalker("check", plan)
+    assert done.returncode == 1
+    assert "10 + 50 + 30 + 10 + 10 = 110; the form says 100 [weights-sum, error]" in done.stdout
+    told = json.loads(linewalker("check", plan, "--json").stdout)["findings"]
+    assert len(told) == len(done.stdout.splitlines())
+    assert {one["rule"] for one in told} <= set(IDS)
+
+
+def test_a_plan_put_right_ends_with_status_0() -> None:
+    assert linewalker("check", EXAMPLES / "hainan-commerce-dept-2020" / "plan-next.yaml").returncode == 0
