@@ -20,6 +20,7 @@ from config.files import Archive, Folder, Texts, open_archive
 from config.messages import remarks_of
 from config.model import Config, Network
 from config.places import Place, place_in
+from config.plan import is_plan
 from config.tables import Table, Written, read_table
 from config.tree import LISTS, Entry, Loc, Remark, Rows, Tree, value_at
 from config.yaml_models import Made, Read
@@ -86,8 +87,11 @@ class _Loading:
         network = self.read()
         errors = tuple(finding for finding in self.found() if finding.severity == "error")
         if network is None and not errors:
+            assert self.document is not None  # noqa: S101 - it was read without an error
             text = (
-                "this is a policy; expected a configuration of `key: value` lines, such as `organisation: …`"
+                "this is an evaluation plan; expected a configuration, such as the one its `network` names"
+                if is_plan(self.document.tree)
+                else "this is a policy; expected a configuration of `key: value` lines, such as `organisation: …`"
             )
             errors = (Finding("shape", "error", f"{self.shown}:1", text),)
         if errors or network is None:
@@ -116,6 +120,8 @@ class _Loading:
             return None
         if policy.is_policy(tree):
             self._keep_all(0, policy.read_policy(self.kept.files[self.texts.main], self.shown).findings)
+            return None
+        if is_plan(tree):
             return None
         self._read_tables(tree)
         self._read_profiles(tree)

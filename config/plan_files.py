@@ -1,5 +1,6 @@
 """A plan and the files it names into a frozen `Plan`, its profile and its network, or every finding at once."""
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from config.tables import Table, read_table
 from config.tree import Loc, Remark, Rows, Tree
 from config.yaml_places import Document, NotYamlError, read_yaml
 from indicators.scoring_profiles import ScoringProfile
+
+_LIKE_A_PLAN = re.compile(r"^\{|^project[\"']?\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,9 @@ def check_plan(path: Path) -> tuple[Finding, ...]:
 def holds_plan(path: Path) -> bool:
     """Whether there is a plan in this file; not so where it cannot even be read."""
     try:
-        return is_plan(read_yaml(read_text(path)).tree)
+        text = read_text(path)
+        # A configuration of a million lines is not parsed twice to find out that it is none.
+        return bool(_LIKE_A_PLAN.search(text)) and is_plan(read_yaml(text).tree)
     except WrongValueError:
         return False
 

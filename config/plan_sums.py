@@ -20,6 +20,9 @@ def on_weights(case: Case) -> Iterator[Remark]:
     weighed = _weighed(case)
     for loc, level1, level2, printed in _printed_weights(case):
         parts = [weight for one, two, weight in weighed if one == level1 and level2 in ("", two)]
+        if not parts and loc[0] == "weights":
+            text = "a weight is printed for {name}, and no row with a weight stands there"
+            yield Remark(loc, "weights-sum", text, {"name": level2 or level1})
         if parts and sum(parts) != printed:
             values: dict[str, object] = {
                 "name": level2 or level1,

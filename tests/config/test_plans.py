@@ -65,6 +65,7 @@ def test_a_plan_that_is_right_is_silent(tmp_path: Path) -> None:
         ("target: 360天", "target: 364天", "target-band", "from 360天 on, laxer than the target 364天"),
         ("target: 360天", "target: 350天", "target-band", "stricter"),
         ("level1: 产出指标, weight: 50", "level1: 产出指标, weight: 40", "weights-sum", "50 = 50; the form says 40"),
+        ("level1: 产出指标, level3", "level1: 产出, level3", "weights-sum", "is printed for 产出指标, and no row"),
         ("weight: 100,", "weight: 110,", "weights-sum", "10 + 50 + 30 + 10 = 100; the form says 110"),
         ("score: 99", "score: 98", "scores-sum", "9 + 50 + 30 + 10 = 99; the form says 98"),
         ("grade: 优", "grade: 良", "score-rule", "99 of 100 is 优 (from 90 on); the form says 良"),
@@ -306,8 +307,8 @@ def test_a_file_that_is_no_plan_is_checked_as_what_it_is(tmp_path: Path) -> None
     assert "expected `project:` and `rows:`" in refused.message
 
 
-def test_a_plan_is_no_network(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError):
+def test_a_plan_is_no_network() -> None:
+    with pytest.raises(ConfigError, match="this is an evaluation plan; expected a configuration"):
         load(EXAMPLES / "hainan-commerce-dept-2020" / "plan.yaml")
 
 
