@@ -50,7 +50,7 @@ def _value(loc: Loc, row: Row) -> Iterator[Remark]:
     if target and not unit_of(row):
         text = "{name}: {target} has no unit; expected one, such as 条"
         yield Remark((*loc, "unit"), "missing-field", text, values | {"target": row.target}, "warning")
-    if target and actual and target.unit and actual.unit and target.unit != actual.unit:
+    if target and actual and not target.is_of(actual):
         text = "{name}: the value is in {found}, the target in {expected}"
         units = values | {"found": actual.unit, "expected": target.unit}
         yield Remark((*loc, "printed", "actual"), "wrong-field", text, units)

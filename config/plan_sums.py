@@ -31,6 +31,11 @@ def on_weights(case: Case) -> Iterator[Remark]:
             }
             text = "the weights of {name} add up to {arithmetic}; the form says {printed}"
             yield Remark(loc, "weights-sum", text, values)
+    for at, row in enumerate(case.plan.rows):
+        if case.profile.rows_score and row.weight is None:
+            text = "{name} has no weight; in the profile {profile} every row has one"
+            values = {"name": row.level3, "profile": case.profile.name}
+            yield Remark(("rows", at, "weight"), "missing-field", text, values)
     levels: dict[str, Decimal] = {}
     for level1, _, weight in weighed:
         levels[level1] = levels.get(level1, Decimal(0)) + weight

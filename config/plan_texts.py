@@ -11,13 +11,13 @@ from config.tree import Loc, Remark
 from indicators.scoring import grade_of_total
 
 _EVALUATED = re.compile(
-    r"对(?:\d{4}年度?)?(?P<name>[^，。；对]{2,40}?)(?:项目)?开展了?(?:绩效)?(?:自评|评价)"
+    r"对(?:\d{4}年度?)?(?!该|本|此|各|全部|所有|上述)(?P<name>[^，。；对]{2,40}?)项目开展了?(?:绩效)?(?:自评|评价)"
 )
 _ALL_REACHED = re.compile(
     r"(?:所有|全部|各项)[^。；，]{0,20}(?:指标|目标)[^。；]{0,20}(?:均|都)[^。；]{0,6}(?:达到|完成|实现)"
 )
-_NOT_REACHED = re.compile(r"未(?:完成|达到|实现)(?:的)?(?:主要)?(?:原因)?[^。；]{0,4}(?:是|为|因)")
-_TOTAL = re.compile(r"(?:自评|评价|综合)(?:得分|分为|评分|分)[^\d。；]{0,4}(?P<score>\d+(?:\.\d+)?)分")
+_NOT_REACHED = re.compile(r"未(?:完成|达到|实现)的?(?:主要)?(?:原因)?(?:主要)?(?:是|为|因为|由于)")
+_TOTAL = re.compile(r"(?:自评|评价|综合)(?:得分|分为|评分|分)[^\d。；满]{0,4}(?P<score>\d+(?:\.\d+)?)分")
 _GRADE = re.compile(
     r"(?:评价等级为|总体评价为|被评为|评价等次为|评价结果为)[“\"‘]?(?P<grade>优秀|良好|中等|合格|不合格|优|良|中|差)"
 )
@@ -45,7 +45,7 @@ def _project(loc: Loc, said: str, case: Case) -> Iterator[Remark]:
     own = plain(case.plan.project.name)
     for found in _EVALUATED.finditer(said):
         name = found["name"]
-        if name not in own and own not in name and name not in ("项目", "该项目", "本项目"):
+        if name not in own and own not in name:
             text = "the text evaluates {found}; the project is {name}"
             values: dict[str, object] = {"found": name, "name": case.plan.project.name}
             yield Remark(loc, "said-twice", text, values)

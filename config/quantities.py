@@ -50,6 +50,11 @@ class Quantity:
     number: Decimal
     unit: str = ""
 
+    def is_of(self, other: "Quantity") -> bool:
+        """Whether both are of one kind, as far as their units tell."""
+        units = {unit.replace("日", "天") for unit in (self.unit, other.unit) if unit}
+        return len(units) < 2
+
     @property
     def places(self) -> int:
         """Its decimal places as printed."""

@@ -95,6 +95,7 @@ def test_each_rule_by_one_slip(tmp_path: Path, old: str, new: str, rule: str, wo
         ("grade: 优", "grade: 优秀"),
         ("target: 360天", "target: 364天, target_note: 批复的目标".replace(", ", "\n    ")),
         ("rate: 90%", "rate: 90.00%"),
+        ("actual: 365天", "actual: 365日"),
         ("优: ≥360天, 良: 300-359天", "优: ≥360天, 良: 300（含）-360天"),
         ("249天以下", "250（含）天以下"),  # it says that 250 belongs here, 250-299 does not say so
         ("actual: 20条, score: 50", "actual: 26条, score: 50, reason: 年中新增6条"),
@@ -125,6 +126,12 @@ def test_a_qualitative_row_is_held_to_the_band_of_its_outcome(tmp_path: Path) ->
     assert "部分达成 allows 6 to 8 of 10; 10 is given" in found[2]
 
 
+def test_a_row_without_weight_is_told_of_beside_the_sums_that_lack_it(tmp_path: Path) -> None:
+    found = findings(tmp_path, YEAR.replace("    weight: 30\n", ""))
+    assert [one[0] for one in found] == ["weights-sum", "weights-sum", "scores-sum", "missing-field"]
+    assert "正常运行天数 has no weight" in found[-1][2]
+
+
 def test_parts_of_the_money_add_up(tmp_path: Path) -> None:
     of = "part_of: total, budget"
     parts = f"score: 9}}, {{id: province, name: 省财政, {of}: 60}}, {{id: city, name: 市财政, {of}: 30}}]"
@@ -139,6 +146,9 @@ def test_parts_of_the_money_add_up(tmp_path: Path) -> None:
     [
         ("对2026年度另一项目开展了绩效自评工作。", "said-twice"),
         ("对专线租赁项目开展了绩效自评工作。", ""),
+        ("对该项目开展了绩效评价，对专项资金开展了绩效评价。", ""),
+        ("评价得分满分100分。", ""),
+        ("所有的绩效指标都已达到目标。绩效目标未完成原因分析：无。", ""),
         ("自评得分95分，总体评价为优。", "said-twice"),
         ("自评得分99分，评价等级为“优秀”。", ""),
         ("评价等级为“良好”。", "said-twice"),
