@@ -19,14 +19,15 @@ from config.errors import ConfigError, Finding, WrongValueError
 from config.files import Archive, Folder, Texts, open_archive
 from config.messages import remarks_of
 from config.model import Config, Network
+from config.places import Place, place_in
+from config.plan import is_plan
 from config.tables import Table, Written, read_table
-from config.tree import LISTS, Entry, Loc, Remark, Rows, Tree, path_text, value_at
+from config.tree import LISTS, Entry, Loc, Remark, Rows, Tree, value_at
 from config.yaml_models import Made, Read
 from config.yaml_places import Document, NotYamlError, read_yaml
 from indicators.policy import Policy
 from probes.snmp_profile import Profile
 
-Place = tuple[int, int, str]  # which file, which line or row, and both as text
 # In which order files are told of: the configuration, its tables, then these.
 _PROFILES, _CALENDARS, _POLICY = 100, 10_000, 20_000
 
@@ -86,8 +87,11 @@ class _Loading:
         network = self.read()
         errors = tuple(finding for finding in self.found() if finding.severity == "error")
         if network is None and not errors:
+            assert self.document is not None  # noqa: S101 - it was read without an error
             text = (
-                "this is a policy; expected a configuration of `key: value` lines, such as `organisation: …`"
+                "this is an evaluation plan; expected a configuration, such as the one its `network` names"
+                if is_plan(self.document.tree)
+                else "this is a policy; expected a configuration of `key: value` lines, such as `organisation: …`"
             )
             errors = (Finding("shape", "error", f"{self.shown}:1", text),)
         if errors or network is None:
@@ -116,6 +120,8 @@ class _Loading:
             return None
         if policy.is_policy(tree):
             self._keep_all(0, policy.read_policy(self.kept.files[self.texts.main], self.shown).findings)
+            return None
+        if is_plan(tree):
             return None
         self._read_tables(tree)
         self._read_profiles(tree)
@@ -261,15 +267,8 @@ class _Loading:
 
     def _place(self, loc: Loc) -> Place:
         """Where a place of the tree stands: in its table, or in the configuration file."""
-        section = str(loc[0]) if loc else ""
-        if section in self.tables and len(loc) > 1:
-            table, number = self.tables[section], loc[1]
-            row = table.rows[number] if isinstance(number, int) else table.head
-            return 1 + list(self.tables).index(section), row, table.place(loc[1:])
         assert self.document is not None  # noqa: S101 - places are asked for only after the file was read
-        line = self.document.line(loc)
-        path = path_text(self.document.tree, loc)
-        return 0, line, f"{self.shown}:{line}: {path}" if path else f"{self.shown}:{line}"
+        return place_in(self.document, self.tables, self.shown, loc)
 
     def _add(self, place: Place, wrong: WrongValueError) -> None:
         order, line, shown = place

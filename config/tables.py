@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from config.errors import Finding, WrongValueError
-from config.keys import Kind, columns, model_at, nearest, required
+from config.keys import AnyModel, Kind, columns, model_at, nearest, required
+from config.model import Network
 from config.tree import Loc, Rows, Value
 
 SEPARATORS = re.compile(r"[\s;,、；，]+")
@@ -74,8 +75,8 @@ def place_of(name: str, row: int, column: str = "") -> str:
     return f"{name}: row {row}, column {column}" if column else f"{name}: row {row}"
 
 
-def read_table(written: Written, section: str) -> Table:
-    """The entries of the list `section` in a table; every mistake of shape becomes a finding of the table."""
+def read_table(written: Written, section: str, root: AnyModel = Network) -> Table:
+    """The entries of the list `section` of `root` in a table; mistakes of shape become findings of the table."""
     table = Table(written.name)
     rows = _rows(table, written)
     header: list[str] = []
@@ -89,7 +90,7 @@ def read_table(written: Written, section: str) -> Table:
         if not table.findings:
             table.say("table", 1, "", "the table is empty; expected a row of column names")
         return table
-    splits = _read_header(table, header, section)
+    splits = _read_header(table, header, model_at((section,), root))
     table.entries = Rows({keys[0]: place for place, keys, kind in splits if _is_plain(keys, kind)})
     nested = [split for split in splits if not _is_plain(*split[1:])]
     # A column says the same few things ten thousand times: each is kept once.
@@ -159,9 +160,8 @@ def _rows(table: Table, written: Written) -> Iterator[tuple[int, list[str]]]:
         table.say(wrong.rule, wrong.row, "", wrong.text, **wrong.values)
 
 
-def _read_header(table: Table, header: list[str], section: str) -> list[Split]:
+def _read_header(table: Table, header: list[str], model: AnyModel | None) -> list[Split]:
     """How to take each named column apart; unknown, repeated and missing ones are findings."""
-    model = model_at((section,))
     known: dict[str, Kind] = dict(columns(model)) if model else {}
     splits: list[Split] = []
     for place, column in enumerate(header):

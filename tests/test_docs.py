@@ -21,12 +21,16 @@ from collector.commands.practice import EXAMPLE
 from collector.subjects import subjects
 from config.asked import ANY_KEYS, EVERY_ROUND, KEYS_OF
 from config.calendars import read_year
+from config.checking import check
 from config.keys import fields, model_of
-from config.load import check, load
+from config.load import load
 from config.model import Network
+from config.plan import Plan, is_plan
+from config.plan_rules import IDS
 from config.policy import is_policy, read_policy
 from config.profiles import built_in
 from config.rhythm import RhythmAsWritten
+from config.scoring import read_profile
 from config.yaml_places import read_yaml
 from exporters.prometheus import FIGURES, Metrics
 from exporters.reading import Kind, Overview, TrapsNow
@@ -42,8 +46,8 @@ from tests.exporters import judged, network
 ROOT = Path(__file__).parents[1]
 READMES = ROOT / "README.md", ROOT / "README.zh-CN.md"
 DOCUMENTS = (*READMES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
-COMMANDS, SETTINGS, METRICS = (
-    ROOT / "docs" / f"{name}.md" for name in ("commands", "configuration", "metrics")
+COMMANDS, SETTINGS, METRICS, PLANS = (
+    ROOT / "docs" / f"{name}.md" for name in ("commands", "configuration", "metrics", "plans")
 )
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
@@ -242,6 +246,21 @@ def test_every_rule_of_a_policy_is_documented_with_what_it_is_where_it_is_not_wr
         assert rule_of(name, named(example)) != of_ours, name
 
 
+def test_every_key_of_a_plan_is_documented_and_those_required_are_said_to_be() -> None:
+    [table] = [table for table in tables(PLANS) if table[0][0] == "Key"]
+    rows = {named(row[0]): row[2] for row in table[1:]}
+    known = dict(settings(Plan))
+    assert rows.keys() == known.keys()
+    assert {key for key, default in rows.items() if default == "required"} == {
+        key for key, field in known.items() if field.is_required()
+    }
+
+
+def test_every_rule_about_a_plan_is_documented_and_no_other() -> None:
+    [table] = [table for table in tables(PLANS) if table[0][0] == "Rule id"]
+    assert sorted(named(row[0]) for row in table[1:]) == sorted(IDS)
+
+
 def check_tables() -> dict[str, dict[str, list[str]]]:
     """Rows of the tables of a check's keys, by the kind of probe and the key."""
     found: dict[str, dict[str, list[str]]] = {}
@@ -282,7 +301,7 @@ def whole(written: str) -> str:
     """A piece of a configuration, put into the one of the README."""
     piece = yaml.safe_load(written)
     around = yaml.safe_load(blocks(READMES[0], "yaml")[0].text)
-    if is_policy(piece) or "year" in piece:
+    if is_policy(piece) or "year" in piece or is_plan(piece) or "tree" in piece:
         return written
     if "circuits" in piece:
         del around["services"]
@@ -291,6 +310,7 @@ def whole(written: str) -> str:
 
 @each_document
 def test_every_example_file_can_be_used(document: Path, tmp_path: Path) -> None:
+    (tmp_path / "network.yaml").write_text(blocks(READMES[0], "yaml")[0].text, "utf-8")
     waiting: list[str] = []
     for block in blocks(document):
         if block.language == "csv":
@@ -311,6 +331,8 @@ def use(example: Path) -> None:
         assert read_events(example, lines_of(text))
     elif text.startswith("year:"):
         assert read_year(text, "cn.yaml").findings == ()
+    elif "\ntree:" in text:
+        assert read_profile(text, "county.yaml").findings == ()
     else:
         assert check(example) == ()
 

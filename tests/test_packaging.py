@@ -126,6 +126,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, project: dict[str, Any]) -> 
     ("folder", "least"),
     [
         ("config/examples", 4),
+        ("config/scoring_profiles", 3),
         ("lab/scenarios", 1),
         ("exporters/locale", 1),
         ("exporters/web/static", 1),

@@ -6,13 +6,16 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from collector import app
 from collector.commands.shared import common, config_path, finding_rows, printing, show, tell
-from config.load import check as findings_of
+from config.checking import check as findings_of
 from config.load import load
+from config.plan_rules import IDS
+from exporters.words import default_language, words
 
 
 @click.command()
@@ -44,16 +47,24 @@ def run(config: Path | None, data: Path, listen_fd: int | None, practice: bool) 
 @click.argument("file", type=click.Path(path_type=Path))
 @printing
 def check(file: Path, config: Path | None, data: Path, form: str | None) -> None:
-    """Show every problem of a configuration at once."""
+    """Show every problem of a configuration, a policy or an evaluation plan at once."""
     findings = findings_of(file, dt.datetime.now(dt.UTC).date())
     rows = finding_rows(findings)
     if form:
         show("findings", rows, form)
     else:
         for row in rows:
-            click.echo(f"{row['place']}: {row['message']}")
+            click.echo(_line(row))
         if not rows:
             tell("{file}: nothing to object to", file=file)
     if not file.exists():
         sys.exit(2)
     sys.exit(1 if any(one.severity == "error" for one in findings) else 0)
+
+
+def _line(row: dict[str, Any]) -> str:
+    """A finding as a line; of what a form says, an office wants to know by which rule, and how bad it is."""
+    line = f"{row['place']}: {row['message']}"
+    if row["rule"] not in IDS:
+        return line
+    return f"{line} [{row['rule']}, {words(default_language())(row['severity'])}]"
