@@ -38,6 +38,8 @@ class Indicator:
     of: tuple[Kind, ...]
     says: Text
     worked: str = ""  # the formula over the names of its evidence, with which its value can be reckoned again
+    worked_lower: str = ""  # the same of the lower end of its bracket, where its evidence is enough for that
+    worked_upper: str = ""
     version: int = 1
 
     @property
@@ -56,6 +58,8 @@ _ALL = (
         ANYBODY,
         Text("U/(U+D)；下界 U/T，上界 (U+K)/T", "U/(U+D); bounds U/T and (U+K)/T"),
         worked="{up_seconds} ÷ ({up_seconds} + {down_seconds})",
+        worked_lower="{up_seconds} ÷ ({up_seconds} + {down_seconds} + {unknown_seconds})",
+        worked_upper="({up_seconds} + {unknown_seconds}) ÷ ({up_seconds} + {down_seconds} + {unknown_seconds})",
     ),
     Indicator(
         "normal_days",
@@ -68,6 +72,7 @@ _ALL = (
             "中断时长不超过限值且监测充分（或未监测时间全部按中断计仍不超过）的自然日数",
             "calendar days whose downtime is within the limit and that were watched enough to say so",
         ),
+        worked="{decided_days} − {not_normal_days}",
     ),
     Indicator(
         "fault_rate",
@@ -78,6 +83,8 @@ _ALL = (
         ANYBODY,
         Text("ΣD/Σ(U+D)；下界 ΣD/ΣT，上界 (ΣD+ΣK)/ΣT", "ΣD/Σ(U+D); bounds ΣD/ΣT and (ΣD+ΣK)/ΣT"),
         worked="{down_seconds} ÷ ({up_seconds} + {down_seconds})",
+        worked_lower="{down_seconds} ÷ ({up_seconds} + {down_seconds} + {unknown_seconds})",
+        worked_upper="({down_seconds} + {unknown_seconds}) ÷ ({up_seconds} + {down_seconds} + {unknown_seconds})",
     ),
     Indicator(
         "fault_rate_lines",
@@ -118,6 +125,8 @@ _ALL = (
         ("systems",),
         Text("系统 ΣD/Σ(U+D)", "ΣD/Σ(U+D) over systems"),
         worked="{down_seconds} ÷ ({up_seconds} + {down_seconds})",
+        worked_lower="{down_seconds} ÷ ({up_seconds} + {down_seconds} + {unknown_seconds})",
+        worked_upper="({down_seconds} + {unknown_seconds}) ÷ ({up_seconds} + {down_seconds} + {unknown_seconds})",
     ),
     Indicator(
         "bandwidth_assurance",
@@ -201,6 +210,7 @@ _ALL = (
         BOTH,
         ANYBODY,
         Text("已结束故障历时之和 ÷ 次数（含其中未监测部分）", "clock of ended faults ÷ their number"),
+        worked="{clock_seconds} ÷ {faults}",
     ),
     Indicator(
         "mtbf",
@@ -210,6 +220,8 @@ _ALL = (
         BOTH,
         ANYBODY,
         Text("U ÷ 故障次数", "U ÷ number of faults"),
+        worked="{up_seconds} ÷ {faults}",
+        worked_upper="({up_seconds} + {unknown_seconds}) ÷ {faults}",
     ),
     Indicator(
         "circuits_normal",

@@ -113,6 +113,7 @@ def normal_days(of: Verdicts) -> Bracket:
     evidence = {
         "days": there,
         "decided_days": decided,
+        "not_normal_days": int((of.decided & ~of.normal).sum()),
         "excused_days": int(of.excused.sum()),
         "undecided_days": there - decided,
     }

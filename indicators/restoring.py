@@ -65,10 +65,11 @@ def mttr(of: Faults, time: Sums) -> Bracket:
     """
     ended, maybe = of.chosen(of.ended), of.chosen(~of.ended & ~of.open)
     number, coverage = len(ended), coverage_of(time)
-    evidence = {"faults": number, "open_faults": int((~of.ended).sum())}
+    lasted = int(ended.clock.sum()) / MICRO
+    evidence = {"faults": number, "open_faults": int((~of.ended).sum()), "clock_seconds": lasted}
     if not number or not coverage:
         return nothing(coverage, **evidence)
-    value = float(ended.clock.sum()) / MICRO / number
+    value = lasted / number
     lower = _least_mean(ended.shortest, maybe.shortest) / MICRO
     upper = -_least_mean(-ended.longest, -maybe.longest) / MICRO
     return Bracket(value, min(lower, value), max(upper, value), coverage, evidence)
@@ -83,10 +84,10 @@ def _least_mean(sure: Ints, maybe: Ints) -> float:
 def mtbf(of: Faults, time: Sums) -> Bracket:
     """U/N in seconds, N faults that began in the window; bounds U/N and (U+K)/N; no fault: no value."""
     number, coverage = len(of), coverage_of(time)
-    evidence = {"faults": number}
+    up, unknown = int(time.up.sum()) / MICRO, int(time.unknown.sum()) / MICRO
+    evidence = {"up_seconds": up, "unknown_seconds": unknown, "faults": number}
     if not number or not coverage:
         return nothing(coverage, **evidence)
-    up, unknown = int(time.up.sum()) / MICRO, int(time.unknown.sum()) / MICRO
     return Bracket(up / number, up / number, (up + unknown) / number, coverage, evidence)
 
 

@@ -75,8 +75,12 @@ class Timeline:
         return Stretches(self.at[begins], end)
 
     def latest(self) -> tuple[Codes, Ints]:
-        """The state of each lane when it was last known, and until when; UNKNOWN and 0 where it never was."""
-        row = np.maximum.accumulate(np.where(self.state != UNKNOWN, np.arange(len(self)), -1))
+        """The state of each lane when it was last watched, and until when; UNKNOWN and 0 where it never was.
+
+        What was watched and yet is unknown, such as down-time behind something unknown, hides what it was before.
+        """
+        watched = (self.state != UNKNOWN) | (self.cause != Cause.NOT_WATCHED)
+        row = np.maximum.accumulate(np.where(watched, np.arange(len(self)), -1))
         lanes = np.arange(self.lanes, dtype=np.int64)
         found = row[np.searchsorted(self.at, (lanes + 1) * LANE) - 1]
         known = (found >= 0) & (self.at[found] >= lanes * LANE)

@@ -19,16 +19,18 @@ from collector.judging.roster import Subject
 from collector.judging.window import Period
 from config.errors import LinewalkerError
 from config.keys import nearest
+from exporters.arithmetic import numbers, result, worked
 from exporters.explained import explained
 from exporters.figures import duration, rfc3339
 from exporters.measures import between, figure, row, words
 from exporters.reading import STATES
+from exporters.text import width
 from exporters.words import Say, default_language
 from exporters.words import words as language_of
 from indicators.catalogue import CATALOGUE, Indicator
 from indicators.catalogue import View as ViewName
 from indicators.measure import Measure
-from indicators.percentages import towards
+from indicators.percentages import Way, towards
 
 _CAUSES = {
     "not_watched": "nobody watched",
@@ -141,7 +143,7 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
     evidence_of = measure.bracket.evidence
     values: Mapping[str, object] = {
         "title": title,
-        "rule_line": "=" * len(title),
+        "rule_line": "=" * width(title),
         "subject": f"{found.subject.id} {found.subject.name}",
         "begin": told.at(what.over.begin),
         "end": told.at(what.over.end),
@@ -157,8 +159,8 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
         "adoption": " · ".join(
             one for one in (policy.adoption.document, policy.adoption.approver, policy.adoption.date) if one
         ),
-        "arithmetic": [(say(name.replace("_", " ")), _number(value)) for name, value in _flat(evidence_of)],
-        "worked": _worked(entry, evidence_of),
+        "arithmetic": numbers(_flat(evidence_of), say),
+        "worked": list(_worked(measure, entry, say)),
         "outages": [_told_outage(told, found, one, runs) for one, runs in found.outages],
         "more_outages": found.more_outages,
         "unknown_by_cause": [
@@ -174,11 +176,17 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
     return explained(values, say)
 
 
-def _worked(entry: Indicator, numbers: Mapping[str, object]) -> str:
-    """The formula with its numbers put in; empty where it has none, or nothing to be put in."""
-    if not entry.worked:
-        return ""
-    return entry.worked.format(**{name: _number(value) for name, value in numbers.items()})
+def _worked(measure: Measure, entry: Indicator, say: Say) -> Iterator[tuple[str, str, str, str]]:
+    """Value and ends of the bracket: what it is, its formula with numbers, the result, and how that is printed."""
+    bracket = measure.bracket
+    for name, formula, value, way in (
+        ("value", entry.worked, bracket.value, towards(entry.bad)),
+        ("lower end", entry.worked_lower, bracket.lower, Way.DOWN),
+        ("upper end", entry.worked_upper, bracket.upper, Way.UP),
+    ):
+        told = worked(formula, bracket.evidence, say)
+        if told and value is not None:
+            yield say(name), told, result(value), figure(measure, value, way, say)
 
 
 def _flat(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -188,11 +196,6 @@ def _flat(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield from ((f"{name}: {each}", number) for each, number in value.items() if number)
         else:
             yield name, value
-
-
-def _number(value: object) -> str:
-    """A number of the evidence, seconds to the millisecond."""
-    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _told_outage(told: _Told, found: Evidence, one: Outage, runs: tuple[Run, ...]) -> dict[str, object]:

@@ -23,7 +23,10 @@ _MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One indicator of a group, as shown. `verdict` is met, missed or open; empty where there is no target."""
+    """One indicator of a group, as shown.
+
+    `verdict` is met, missed or open, of days `within` the margin so far; empty where there is no target.
+    """
 
     indicator: str
     of: str
@@ -101,12 +104,12 @@ def _score(
 
 
 def _verdict(year: Measure, bad: str, outlook: dict[str, Any] | None) -> str:
-    """Days are promised for the whole year: until it is over, what is left decides."""
+    """Days are promised for the whole year: until it is over none is met, and what is left decides."""
     if year.target is None:
         return ""
     if year.indicator == _BY_DAYS and outlook is not None:
         lower, upper = outlook["left"]["lower"], outlook["left"]["upper"]
-        return "open" if lower is None or lower < 0 <= upper else "missed" if upper < 0 else "met"
+        return "open" if lower is None or lower < 0 <= upper else "missed" if upper < 0 else "within"
     return against(year.bracket, year.target, bad)
 
 

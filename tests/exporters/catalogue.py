@@ -85,7 +85,8 @@ REASONS = (
     "month seconds", "circuits", "decided", "met", "units", "planned", "good", "bad", "undecided", "waiting",
     "assured", "short", "unproven", "left out", "by link speed", "uncongested", "congested", "bins", "known",
     "dropped",
-    "member faults", "survived", "not survived", "unknown", "up", "limit seconds",
+    "member faults", "survived", "not survived", "unknown", "up", "limit seconds", "value", "lower end", "upper end",
+    "not normal days", "clock seconds",
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from indicators.axis import Ints
 from indicators.observed import Edges
+from indicators.threestate import DOWN, UNKNOWN, UP
 from indicators.upstream import Dependences, behind, masked, widest
 from tests.indicators.slots import FIRST, SECOND, history, letters
 
@@ -46,3 +47,14 @@ def test_two_parents_of_one_time_and_one_that_was_never_seen_hide_each_for_itsel
     nothing = Edges(*(np.empty(0, np.int64) for _ in range(3)))
     away = behind(widest(history("????uuuuuu", "??uuuuddd?"), nothing), on)
     assert letters(masked(history("dddddddddd"), nothing, away), 10) == "????dd????"
+
+
+def test_who_is_down_behind_an_unknown_parent_is_not_counted_as_up_for_having_been_up_before() -> None:
+    nothing = Edges(*(np.empty(0, np.int64) for _ in range(3)))
+    away = behind(widest(history("uuuuu?????"), nothing), ALWAYS)
+    seen = history("uuuuudd???")
+    state, until = masked(seen, nothing, away).latest()
+    assert (state.tolist(), until.tolist()) == ([UNKNOWN], [FIRST + 7 * SECOND])
+    assert seen.latest()[0].tolist() == [DOWN]
+    # Not watched is another matter: what was seen last is what is known.
+    assert history("uuuuu?????").latest()[0].tolist() == [UP]
