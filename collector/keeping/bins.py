@@ -72,17 +72,22 @@ def unpack(packed: bytes) -> Ints:
 
 
 def leading(packed: Sequence[bytes], how_many: int) -> Iterator[tuple[Ints, Ints]]:
-    """The first so many of COUNTS of many days, the others not even unpacked.
+    """The first so many of COUNTS of many days, the others not even unpacked; as `picked`."""
+    return picked(packed, slice(0, how_many))
+
+
+def picked(packed: Sequence[bytes], wanted: slice) -> Iterator[tuple[Ints, Ints]]:
+    """Those of COUNTS that are wanted, from one to another, of many days, the others not even unpacked.
 
     Days that are packed alike are unpacked together: each time which of `packed` they are, and their counts, shape
-    (days, how_many, five minutes). Raises ValueError for what `pack` did not make.
+    (days, wanted, five minutes). Raises ValueError for what `pack` did not make.
     """
     plain = [_plain(one) for one in packed]
     layouts: dict[tuple[int, ...], list[int]] = {}
     for number, one in enumerate(plain):
-        layouts.setdefault(_layout(one, how_many), []).append(number)
+        layouts.setdefault(_layout(one, wanted.stop), []).append(number)
     for layout, numbers in layouts.items():
-        yield np.array(numbers), _alike([plain[number] for number in numbers], layout)
+        yield np.array(numbers), _alike([plain[number] for number in numbers], layout, wanted.start)
 
 
 def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
@@ -118,8 +123,8 @@ def _layout(plain: bytes, how_many: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _alike(plain: Sequence[bytes], layout: tuple[int, ...]) -> Ints:
-    """Days of one layout; shape (days, rows, five minutes)."""
+def _alike(plain: Sequence[bytes], layout: tuple[int, ...], first: int) -> Ints:
+    """Days of one layout, their rows from the first that is wanted on; shape (days, rows, five minutes)."""
     bins, *rows = layout
     width = -(-bins // 8)
     size = _HEAD.size + sum(_ROW.size + bits * width for bits in rows)
@@ -127,7 +132,8 @@ def _alike(plain: Sequence[bytes], layout: tuple[int, ...]) -> Ints:
     if len(table) != size * len(plain):
         raise ValueError("counts that are not whole: they end too soon")
     table, place, found = table.reshape(len(plain), size), _HEAD.size, []
-    for bits in rows:
+    place += sum(_ROW.size + bits * width for bits in rows[:first])
+    for bits in rows[first:]:
         least = table[:, place + 1 : place + _ROW.size].copy().view("<i8")
         place += _ROW.size
         planes = table[:, place : place + bits * width].reshape(len(plain), bits, width)

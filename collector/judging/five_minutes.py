@@ -1,0 +1,144 @@
+"""Reading five-minute counts of circuits and of the interfaces that carry them, from folded days and open ones."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection
+
+from collector.keeping.bins import BIN_MICROS, COUNTS, NONE, picked
+from collector.ledger import schema
+from indicators.axis import Ints
+
+_LONGEST_DAY = 25 * 3600 * 1_000_000
+_TOGETHER = 500  # of whatever is named in a statement
+_PINGS = slice(0, 3)  # of COUNTS: sent, rescued, incomplete
+_OCTETS = slice(COUNTS.index("octets_in"), COUNTS.index("octets_out") + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Shape (circuits, bins): first packets that were settled, those of them that were lost; octets, or NONE."""
+
+    sent: Ints
+    lost: Ints
+    octets_in: Ints
+    octets_out: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """When the ledger holds counts: the starts of folded days and of five minutes that are not folded yet."""
+
+    days: Sequence[int]
+    bins: Sequence[int]
+
+
+def held(connection: Connection, begin: int, end: int) -> Held:
+    """When it holds any between two moments, microseconds."""
+    return Held(
+        _starts(connection, schema.quality_bins, begin - _LONGEST_DAY, end),
+        _starts(connection, schema.quality, begin - 1, end),
+    )
+
+
+def interfaces(connection: Connection) -> set[str]:
+    """The circuits whose interface is or was read at a device."""
+    check = schema.check
+    return set(connection.scalars(sa.select(check.c.subject).where(check.c.kind == "interface")))
+
+
+def counted(connection: Connection, circuits: Sequence[str], begin: int, bins: int, when: Held) -> Counted:
+    """The counts of these circuits from `begin` on.
+
+    Loss is that of pings alone: what is lost of the questions to a router is no loss of the line. Checks of one
+    circuit, of an address that was changed, add up; octets are those of its interface.
+    """
+    rows = {name: row for row, name in enumerate(circuits)}
+    check = schema.check
+    found: dict[str, dict[int, int]] = {"circuit": {}, "interface": {}}
+    for names in _parts(circuits):
+        mine = sa.and_(check.c.subject.in_(names), check.c.kind.in_(found))
+        pings = sa.or_(check.c.kind == "interface", check.c.probe == "icmp")
+        for one in connection.execute(
+            sa.select(check.c.id, check.c.kind, check.c.subject).where(mine, pings)
+        ):
+            found[one.kind][one.id] = rows[one.subject]
+    span = len(circuits), begin, bins
+    sent, rescued, incomplete = _columns(connection, found["circuit"], _PINGS, span, when)
+    octets_in, octets_out = _columns(connection, found["interface"], _OCTETS, span, when)
+    return Counted(np.maximum(sent - incomplete, rescued), rescued, octets_in, octets_out)
+
+
+def _columns(
+    connection: Connection,
+    checks: dict[int, int],
+    wanted: slice,
+    span: tuple[int, int, int],
+    when: Held,
+) -> NDArray[np.int64]:
+    """These of COUNTS; shape (counts, circuits, bins). `checks` says to which row each belongs."""
+    circuits, begin, bins = span
+    octets = wanted == _OCTETS
+    shape = (wanted.stop - wanted.start, circuits, bins)
+    found = np.full(shape, NONE if octets else 0, np.int64)
+    for check, started_at, day in _folded(connection, checks, wanted, when):
+        first = (started_at - begin) // BIN_MICROS
+        low, high = max(0, first), min(bins, first + day.shape[1])
+        if low < high:
+            place, part = found[:, checks[check], low:high], day[:, low - first : high - first]
+            place[:] = np.where(part == NONE, place, part) if octets else place + part
+    for one, started_at, *values in _fresh(connection, checks, wanted, when):
+        at = (started_at - begin) // BIN_MICROS
+        if 0 <= at < bins:
+            for number, value in enumerate(values):
+                if not octets:
+                    found[number, checks[one], at] += value
+                elif value != NONE:
+                    found[number, checks[one], at] = value
+    return found
+
+
+def _folded(
+    connection: Connection, checks: dict[int, int], wanted: slice, when: Held
+) -> Iterator[tuple[int, int, Ints]]:
+    table = schema.quality_bins
+    for days in _parts(when.days):
+        for some in _parts(list(checks)):
+            inside = sa.and_(table.c.started_at.in_(days), table.c.check.in_(some))
+            columns = (table.c.check, table.c.started_at, table.c.bins)
+            rows = connection.execute(sa.select(*columns).where(inside)).all()
+            for numbers, found in picked([row.bins for row in rows], wanted):
+                for number, day in zip(numbers.tolist(), found, strict=True):
+                    yield rows[number].check, rows[number].started_at, day
+
+
+def _fresh(
+    connection: Connection, checks: dict[int, int], wanted: slice, when: Held
+) -> Iterator[tuple[int, ...]]:
+    """Of days that are not folded yet, five minutes a row: looked up by their key, not walked through."""
+    table = schema.quality
+    counts = [sa.func.coalesce(table.c[name], NONE) for name in COUNTS[wanted]]
+    for starts in _parts(when.bins):
+        for some in _parts(list(checks)):
+            inside = sa.and_(table.c.started_at.in_(starts), table.c.check.in_(some))
+            result = connection.execute(sa.select(table.c.check, table.c.started_at, *counts).where(inside))
+            yield from result.cursor.fetchall()
+            result.close()
+
+
+def _starts(connection: Connection, table: sa.Table, after: int, before: int) -> list[int]:
+    """Every start of this table's rows between two moments: a look into the key for each, no walk over all rows."""
+    at = table.c.started_at
+    starts = sa.select(sa.func.min(at).label("at")).where(at > after).cte("starts", recursive=True)
+    next_ = sa.select(sa.func.min(at)).where(at > starts.c.at).scalar_subquery()
+    starts = starts.union_all(sa.select(next_).where(starts.c.at < before))
+    inside = sa.and_(starts.c.at.is_not(None), starts.c.at < before)
+    return list(connection.scalars(sa.select(starts.c.at).where(inside)))
+
+
+def _parts(of: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (of[at : at + _TOGETHER] for at in range(0, len(of), _TOGETHER))
