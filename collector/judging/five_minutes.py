@@ -80,26 +80,47 @@ def _columns(
     span: tuple[int, int, int],
     when: Held,
 ) -> NDArray[np.int64]:
-    """These of COUNTS; shape (counts, circuits, bins). `checks` says to which row each belongs."""
+    """These of COUNTS, shape (counts, circuits, bins); `checks` says to which row each check belongs."""
     circuits, begin, bins = span
-    octets = wanted == _OCTETS
     shape = (wanted.stop - wanted.start, circuits, bins)
-    found = np.full(shape, NONE if octets else 0, np.int64)
+    found = np.full(shape, NONE if wanted == _OCTETS else 0, np.int64)
+    late = dict[tuple[int, int], Ints]()  # folded days of which five minutes came later
     for check, started_at, day in _folded(connection, checks, wanted, when):
         first = (started_at - begin) // BIN_MICROS
         low, high = max(0, first), min(bins, first + day.shape[1])
         if low < high:
             place, part = found[:, checks[check], low:high], day[:, low - first : high - first]
-            place[:] = np.where(part == NONE, place, part) if octets else place + part
-    for one, started_at, *values in _fresh(connection, checks, wanted, when):
-        at = (started_at - begin) // BIN_MICROS
-        if 0 <= at < bins:
-            for number, value in enumerate(values):
-                if not octets:
-                    found[number, checks[one], at] += value
-                elif value != NONE:
-                    found[number, checks[one], at] = value
+            place[:] = np.where(part == NONE, place, part) if wanted == _OCTETS else place + part
+        if when.bins and started_at + day.shape[1] * BIN_MICROS > when.bins[0]:
+            late[check, started_at] = day
+    for rows in _fresh(connection, checks, wanted, when):
+        _put(found, _instead(rows, late, wanted), checks, begin, wanted)
     return found
+
+
+def _put(found: NDArray[np.int64], rows: Ints, checks: dict[int, int], begin: int, wanted: slice) -> None:
+    """Rows of five minutes, each a check, a start and its counts, in their places."""
+    at = (rows[:, 1] - begin) // BIN_MICROS
+    rows, at = rows[(at >= 0) & (at < found.shape[2])], at[(at >= 0) & (at < found.shape[2])]
+    circuit = np.array([checks[one] for one in rows[:, 0].tolist()], np.int64)
+    for number, column in enumerate(found):
+        values = rows[:, 2 + number]
+        if wanted == _OCTETS:
+            known = values != NONE
+            column[circuit[known], at[known]] = values[known]
+        else:
+            np.add.at(column, (circuit, at), values)
+
+
+def _instead(rows: Ints, late: dict[tuple[int, int], Ints], wanted: slice) -> Ints:
+    """The same less what was folded of these minutes already: what comes later holds it, too."""
+    if not late or wanted == _OCTETS:
+        return rows
+    for (check, started_at), day in late.items():
+        place = (rows[:, 1] - started_at) // BIN_MICROS
+        mine = (rows[:, 0] == check) & (place >= 0) & (place < day.shape[1])
+        rows[mine, 2:] -= day[:, place[mine]].T
+    return rows
 
 
 def _folded(
@@ -116,18 +137,17 @@ def _folded(
                     yield rows[number].check, rows[number].started_at, day
 
 
-def _fresh(
-    connection: Connection, checks: dict[int, int], wanted: slice, when: Held
-) -> Iterator[tuple[int, ...]]:
-    """Of days that are not folded yet, five minutes a row: looked up by their key, not walked through."""
+def _fresh(connection: Connection, checks: dict[int, int], wanted: slice, when: Held) -> Iterator[Ints]:
+    """Of days that are not folded yet: rows of check, start, counts. Looked up by their key, not walked through."""
     table = schema.quality
     counts = [sa.func.coalesce(table.c[name], NONE) for name in COUNTS[wanted]]
     for starts in _parts(when.bins):
         for some in _parts(list(checks)):
             inside = sa.and_(table.c.started_at.in_(starts), table.c.check.in_(some))
             result = connection.execute(sa.select(table.c.check, table.c.started_at, *counts).where(inside))
-            yield from result.cursor.fetchall()
+            rows = result.cursor.fetchall()  # straight from the driver, as in `facts`
             result.close()
+            yield np.array(rows, np.int64).reshape(-1, 2 + len(counts))
 
 
 def _starts(connection: Connection, table: sa.Table, after: int, before: int) -> list[int]:
