@@ -199,7 +199,9 @@ def _flat(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Numbers by name; those that stand together under one, such as reasons, one by one where they are not 0."""
     for name, value in numbers.items():
         if isinstance(value, Mapping):
-            yield from ((BECAUSE.get(str(each), str(each)), number) for each, number in value.items() if number)
+            yield from (
+                (BECAUSE.get(str(each), str(each)), number) for each, number in value.items() if number
+            )
         else:
             yield name, value
 
