@@ -77,7 +77,7 @@ def test_a_report_that_is_entered_later_makes_closed_days_be_read_anew(of: Weeks
     _same(of, end + 2 * HOUR)
     made = _made_at(of)
     report = {"origin": "attested", "method": "report", "valid_until": (FIRST + 90 * DAY) * S}
-    measured(of, "f", FIRST + HOUR, RATE, **report)
+    measured(of, "c", FIRST + HOUR, RATE, **report)
     _same(of, end + 3 * HOUR)
     assert _made_at(of) > made
 
