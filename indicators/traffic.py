@@ -83,11 +83,11 @@ def uncongested_share(counts: Ints) -> Bracket:
 
 
 @dataclass(slots=True)
-class Summed:
-    """The traffic of several circuits with the same bins, added up bin by bin.
+class Traffic:
+    """The traffic of a circuit, or of several with the same bins added up bin by bin.
 
     `low` and `high` are the least and the most bit/s it may have been, shape (2, bins): in and out; `counting` are
-    the bins of which at least half is judged, of any circuit.
+    the bins of which at least half is judged, of any circuit. Nothing goes in the others.
     """
 
     low: Rates
@@ -95,19 +95,27 @@ class Summed:
     counting: Flags
 
     @classmethod
-    def nothing(cls, bins: int) -> "Summed":
+    def of(cls, one: Bins) -> "Traffic":
+        """That of one circuit."""
+        low, high = np.where(one.counting, np.stack([_bounds(one, way) for way in (0, 1)], axis=1), 0.0)
+        return cls(low, high, one.counting)
+
+    @classmethod
+    def nothing(cls, bins: int) -> "Traffic":
         """Of no circuit yet."""
         return cls(np.zeros((2, bins)), np.zeros((2, bins)), np.zeros(bins, np.bool_))
 
-    def add(self, one: Bins, belongs: Flags | None = None) -> None:
+    def add(self, one: "Traffic", belongs: Flags | None = None) -> None:
         """Add a circuit, in those bins in which it belongs to the others (None: in all)."""
-        counting = one.counting if belongs is None else one.counting & belongs
-        for way in (0, 1):
-            self.low[way], self.high[way] = (
-                total + np.where(counting, rate, 0.0)
-                for total, rate in zip((self.low[way], self.high[way]), _bounds(one, way), strict=True)
-            )
-        self.counting |= counting
+        part = one if belongs is None else one.where(belongs)
+        self.low += part.low
+        self.high += part.high
+        self.counting |= part.counting
+
+    def where(self, belongs: Flags) -> "Traffic":
+        """The same in some bins alone."""
+        low, high = (np.where(belongs, rates, 0.0) for rates in (self.low, self.high))
+        return Traffic(low, high, self.counting & belongs)
 
     def percentile_95(self) -> Bracket:
         """As `percentile_95`, of all that was added."""
@@ -132,9 +140,9 @@ def percentile_95(circuits: Sequence[Bins]) -> Bracket:
     """
     if not circuits or len({(one.begin, len(one)) for one in circuits}) != 1:
         raise ValueError("a percentile of several circuits needs the same bins of each, and one at least")
-    summed = Summed.nothing(len(circuits[0]))
+    summed = Traffic.nothing(len(circuits[0]))
     for one in circuits:
-        summed.add(one)
+        summed.add(Traffic.of(one))
     return summed.percentile_95()
 
 

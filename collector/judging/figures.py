@@ -18,7 +18,7 @@ from indicators.days import Verdicts, limits
 from indicators.measure import Bracket, Measure, nothing
 from indicators.policy import Policy
 from indicators.tallies import Tallies, window_of
-from indicators.traffic import Summed, uncongested_share
+from indicators.traffic import Traffic, uncongested_share
 
 EVERYBODY = "all"
 OF_BANDWIDTH = frozenset({"bandwidth_assurance", "uncongested", "traffic_p95"})
@@ -161,15 +161,19 @@ class _Traffic:
         self._edges = over.edges
         self._bins = bandwidth.bins_of(over)
         self._unread = [int(np.sum(one.counts.any(axis=1) & ~read)) for one in whom]
-        self._summed: dict[int, Summed] = {}
+        self._summed: dict[int, Traffic] = {}
 
     def add(self, row: int, line: bandwidth.Line) -> None:
         """Add a circuit to the figures to which it belongs, in those days in which it does."""
+        whose = [n for n, one in enumerate(self._whom) if not self._unread[n] and one.counts[row].any()]
+        if not whose:
+            return
         window = window_of(line.bins.begin, len(line.bins), self._edges)
-        for number, one in enumerate(self._whom):
-            if not self._unread[number] and one.counts[row].any():
-                summed = self._summed.setdefault(number, Summed.nothing(self._bins))
-                summed.add(line.bins, one.counts[row, window])
+        mine = Traffic.of(line.bins)
+        for number in whose:
+            summed = self._summed.setdefault(number, Traffic.nothing(self._bins))
+            counts = self._whom[number].counts[row]
+            summed.add(mine, None if counts.all() else counts[window])
 
     def percentile_95(self, number: int) -> Bracket:
         """That of one figure; no value where a circuit of it is not read."""

@@ -127,14 +127,34 @@ def _folded(
     connection: Connection, checks: dict[int, int], wanted: slice, when: Held
 ) -> Iterator[tuple[int, int, Ints]]:
     table = schema.quality_bins
+    columns = (table.c.check, table.c.started_at, table.c.bins)
+    for days, some in _needed(connection, checks, wanted, when):
+        inside = sa.and_(table.c.started_at.in_(days), table.c.check.in_(some))
+        rows = connection.execute(sa.select(*columns).where(inside)).all()
+        for numbers, found in picked([row.bins for row in rows], wanted):
+            for number, day in zip(numbers.tolist(), found, strict=True):
+                yield rows[number].check, rows[number].started_at, day
+
+
+def _needed(
+    connection: Connection, checks: dict[int, int], wanted: slice, when: Held
+) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """Which folded days of which checks are read: of octets all, of pings those in or beside which one was lost.
+
+    A bin without loss in its hour is not short by it, however many packets were sent.
+    """
+    if wanted == _OCTETS:
+        yield from ((days, some) for days in _parts(when.days) for some in _parts(list(checks)))
+        return
+    day, place = schema.quality_day, {at: number for number, at in enumerate(when.days)}
+    lossy: dict[int, set[int]] = {}
     for days in _parts(when.days):
         for some in _parts(list(checks)):
-            inside = sa.and_(table.c.started_at.in_(days), table.c.check.in_(some))
-            columns = (table.c.check, table.c.started_at, table.c.bins)
-            rows = connection.execute(sa.select(*columns).where(inside)).all()
-            for numbers, found in picked([row.bins for row in rows], wanted):
-                for number, day in zip(numbers.tolist(), found, strict=True):
-                    yield rows[number].check, rows[number].started_at, day
+            lost = sa.and_(day.c.started_at.in_(days), day.c.check.in_(some), day.c.rescued > 0)
+            for check, at in connection.execute(sa.select(day.c.check, day.c.started_at).where(lost)):
+                lossy.setdefault(check, set()).update(when.days[max(0, place[at] - 1) : place[at] + 2])
+    for check, near in lossy.items():
+        yield from ((days, [check]) for days in _parts(sorted(near)))
 
 
 def _fresh(connection: Connection, checks: dict[int, int], wanted: slice, when: Held) -> Iterator[Ints]:

@@ -35,7 +35,6 @@ COUNTS = (
 )
 NONE = -1  # no octets were counted
 _VERSION = 1
-_NARROW = 8  # bits: counts of five minutes rarely take more
 _OCTETS = slice(COUNTS.index("octets_in"), len(COUNTS))
 _GREATEST = COUNTS.index("rtt_max")
 _HEAD = struct.Struct("<H")
@@ -148,10 +147,13 @@ def _above(planes: NDArray[np.uint8], bins: int) -> NDArray[np.uint64]:
     """The values that planes of bits make up, the lowest first; shape (days, bits, bytes) to (days, five minutes)."""
     days, bits, _ = planes.shape
     apart = np.unpackbits(planes, axis=2, count=bins)
-    value = np.zeros((days, bins), np.uint64 if bits > _NARROW else np.uint8)
-    for bit in range(bits):
-        value |= apart[:, bit].astype(value.dtype) << value.dtype.type(bit)
-    return value.astype(np.uint64)
+    value = np.zeros((days, bins), np.uint64)
+    for first in range(0, bits, 8):  # whole bytes: 64 bits wide for each plane would cost eight times as much
+        byte = np.zeros((days, bins), np.uint8)
+        for bit in range(first, min(first + 8, bits)):
+            byte |= apart[:, bit] << np.uint8(bit - first)
+        value |= byte.astype(np.uint64) << np.uint64(first)
+    return value
 
 
 def _packed(row: Ints) -> bytes:
