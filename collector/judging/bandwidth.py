@@ -2,7 +2,7 @@
 
 Only circuits of which something may be proven are read in full: those whose interface is read at a device, or that
 were tested. Of the others nothing is known but when they were down, and that follows from the line view alone.
-Link speeds and discards are not recorded, so nothing is judged by them.
+Discards are not recorded, so nothing is judged by them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -152,7 +152,6 @@ def _bins(one: Subject, lane: int, parts: _Parts, span: _Span, found: Counted) -
     served, judged, down, unknown = (
         np.diff(measure_until(getattr(parts, name), places)) for name in _Parts.__dataclass_fields__
     )
-    nobody_says = np.full(span.bins, UNKNOWN, np.int64)
     return Bins(
         begin=span.begin,
         contracted=_contracted(one, span.edges[:-1]),
@@ -162,10 +161,10 @@ def _bins(one: Subject, lane: int, parts: _Parts, span: _Span, found: Counted) -
         maintenance=served - judged,
         sent=found.sent[lane],
         lost=found.lost[lane],
-        link_speed=nobody_says,
+        link_speed=found.speed[lane],
         octets_in=found.octets_in[lane],
         octets_out=found.octets_out[lane],
-        discards=nobody_says,
+        discards=np.full(span.bins, UNKNOWN, np.int64),
     )
 
 

@@ -21,12 +21,16 @@ _OCTETS = slice(COUNTS.index("octets_in"), COUNTS.index("octets_out") + 1)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Shape (circuits, bins): first packets that were settled, those of them that were lost; octets, or NONE."""
+    """Shape (circuits, bins): first packets that were settled, those of them that were lost; octets, or NONE.
+
+    `speed` is the slowest that the port said of itself within the bin, bit/s; NONE where it did not, or nobody read.
+    """
 
     sent: Ints
     lost: Ints
     octets_in: Ints
     octets_out: Ints
+    speed: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,31 @@ def counted(connection: Connection, circuits: Sequence[str], begin: int, bins: i
     span = len(circuits), begin, bins
     sent, rescued, incomplete = _columns(connection, found["circuit"], _PINGS, span, when)
     octets_in, octets_out = _columns(connection, found["interface"], _OCTETS, span, when)
-    return Counted(np.maximum(sent - incomplete, rescued), rescued, octets_in, octets_out)
+    read = (octets_in != NONE) | (octets_out != NONE)
+    speed = np.where(read, _speeds(connection, found["interface"], span), NONE)
+    return Counted(np.maximum(sent - incomplete, rescued), rescued, octets_in, octets_out, speed)
+
+
+def _speeds(connection: Connection, checks: dict[int, int], span: tuple[int, int, int]) -> Ints:
+    """The slowest that each port said of itself within each bin, from its start on; shape (circuits, bins)."""
+    circuits, begin, bins = span
+    said: dict[int, list[tuple[int, int]]] = {}
+    table, end = schema.port, begin + bins * BIN_MICROS
+    for some in _parts(list(checks)):
+        mine = sa.and_(table.c.check.in_(some), table.c.said_at < end)
+        columns = (table.c.check, table.c.said_at, sa.func.coalesce(table.c.speed_bps, NONE))
+        for check, at, speed in connection.execute(sa.select(*columns).where(mine)):
+            said.setdefault(checks[check], []).append((at, speed))
+    found = np.full((circuits, bins), NONE, np.int64)
+    for row, one in said.items():
+        one.sort()
+        for at, speed in one:
+            place = max(0, (at - begin) // BIN_MICROS)
+            inside = found[row, place]
+            found[row, place:] = speed
+            if at > begin + place * BIN_MICROS:
+                found[row, place] = min(inside, speed)
+    return found
 
 
 def _columns(

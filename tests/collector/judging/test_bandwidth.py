@@ -13,9 +13,12 @@ from collector.judging.figures import Wanted
 from collector.judging.five_minutes import counted as read
 from collector.judging.five_minutes import held
 from collector.keeping.fold import fold_closed
+from collector.ledger.store import Batch
 from config.model import Change
 from indicators.entered import EnteredFacts, Maintenance, Subject
 from indicators.measure import Bracket
+from indicators.policy import Policy
+from tests.collector import facts
 from tests.collector.facts import S
 from tests.collector.judging.busy import BINS, FULL, RATE, busy, counted, counts, cut, figures, measured, port
 from tests.collector.judging.weeks import DAY, FIRST, HOUR, LINES, SHANGHAI, Weeks
@@ -227,3 +230,30 @@ def test_folded_days_say_what_their_five_minutes_said(tmp_path: Path) -> None:
         assert found.sent.tolist() == found.lost.tolist() == [[30] * BINS]
         fold_closed(of.ledger, SHANGHAI, FIRST + DAY + 2 * HOUR, rest=lambda _: None)
     of.ledger.close()
+
+
+def _read(of: Weeks, circuit: str, *speeds: tuple[int, int | None]) -> None:
+    """Have a port read all day, idle, while it says these speeds from these seconds of the day on."""
+    check = port(of, circuit)
+    counts(of, check, FIRST, [{"octets_in": 0, "octets_out": 0}] * BINS)
+    rows = [facts.port(check, FIRST + at, speed) for at, speed in speeds]
+    of.ledger.write(Batch({"port": rows}))
+
+
+def test_a_port_that_is_slower_than_the_contract_makes_its_five_minutes_short(of: Weeks) -> None:
+    measured(of, "c", FIRST - HOUR, RATE)
+    _read(of, "c", (-HOUR, 10**9), (6 * HOUR + 150, RATE // 2), (7 * HOUR, 10**9))
+    reasons = _figure(of).evidence["reasons"]
+    assert (reasons["link_speed_low"], reasons["tested"]) == (12, BINS - 12)  # type: ignore[index]
+
+
+def test_a_port_proves_by_its_speed_where_the_policy_says_so_and_while_it_was_read(of: Weeks) -> None:
+    _read(of, "c", (-HOUR, RATE), (12 * HOUR, None))
+    measured(of, "d", FIRST - HOUR, RATE)  # whose port says so, and is not read
+    of.ledger.write(Batch({"port": [facts.port(port(of, "d"), FIRST)]}))
+    wanted = Wanted(subjects=("c", "d"))
+    found = figures(of, wanted, policy=Policy(link_speed_proves=True))
+    of_c = found["c", "bandwidth_assurance"]
+    assert (of_c.value, of_c.coverage, of_c.evidence["by_link_speed"]) == (1.0, 0.5, True)
+    assert found["d", "bandwidth_assurance"].evidence["by_link_speed"] is False
+    assert figures(of, wanted)["c", "bandwidth_assurance"].value is None
