@@ -9,8 +9,9 @@ import json
 import logging
 import os
 import signal
-import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from collector.ask import ledger_url
 from collector.entered import facts as entered_facts
 from collector.judging.judge import case
 from collector.judging.lines import source
-from collector.judging.roster import NEVER_ENDS, roster
-from collector.judging.standing import standing
+from collector.judging.roster import NEVER_ENDS, Roster, roster
+from collector.judging.standing import reach, standing
 from collector.ledger.store import Ledger, micros, open_ledger
 from config.errors import LinewalkerError
 from config.model import Config
@@ -39,11 +40,12 @@ _SHORT, _LONG = ("day",), ("month", "year")
 
 
 def judge(
-    config: Config, ledger: Ledger, data_dir: Path, now: float, periods: Sequence[str]
+    config: Config, known: Roster, ledger: Ledger, data_dir: Path, now: float, periods: Sequence[str]
 ) -> dict[str, Any]:
     """How the indicators of these periods stand at `now`, seconds since 1970 UTC."""
     with ledger.reading() as connection:
-        prepared = source(connection, roster(config), config.rules, micros(now))
+        since = reach(micros(now), known.zone)
+        prepared = source(connection, known, config.rules, micros(now), since=since)
         entered = entered_facts(connection, 0, NEVER_ENDS)
         return standing(case(prepared, entered), config, data_dir, periods)
 
@@ -55,16 +57,25 @@ def write(found: dict[str, Any], place: Path) -> None:
     part.replace(place)
 
 
-def _once(config: Config, data_dir: Path, periods: Sequence[str], now: float) -> None:
-    """Judge once; a ledger that is away leaves what was told before."""
+def _once(config: Config, known: Roster, data_dir: Path, periods: Sequence[str], now: float) -> None:
+    """Judge once, in a child; a ledger that is away leaves what was told before."""
+    processes.die_with_parent()
     try:
         ledger = open_ledger(ledger_url(config, data_dir), create=False)
         try:
-            write(judge(config, ledger, data_dir, now, periods), data_dir / FILES[periods[-1]])
+            write(judge(config, known, ledger, data_dir, now, periods), data_dir / FILES[periods[-1]])
         finally:
             ledger.close()
     except (LinewalkerError, sa.exc.SQLAlchemyError) as error:
         log.warning("the indicators cannot be judged just now: %s", error)
+
+
+def _apart(work: Callable[[], None]) -> None:
+    """Do it in a child; whatever ends that, the next turn tries again."""
+    try:
+        apart(work)
+    except RuntimeError:  # it said why where it ended
+        log.error("the indicators were not judged")  # noqa: TRY400
 
 
 def main() -> None:
@@ -77,15 +88,17 @@ def main() -> None:
     os.nice(_NICE)
     config = inforce.read(given.config).model_copy(update={"text": ""})
     log.info("indicators of %s are judged every minute", config.organisation)
+    known = roster(config)
     processes.settle()
-    stopping, clock, turn = threading.Event(), SystemClock(), 0
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    while not stopping.is_set():
+    clock, turn = SystemClock(), 0
+    # At once, and the child with it: nothing here is half written, and nobody waits for a figure.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    while True:
         for periods in (_SHORT, _LONG) if turn % _LONG_EVERY == 0 else (_SHORT,):
             now = clock.wall()
-            apart(lambda periods=periods, now=now: _once(config, given.data, periods, now))  # type: ignore[misc]
+            _apart(partial(_once, config, known, given.data, periods, now))
         turn += 1
-        stopping.wait(_EVERY_SECONDS)
+        time.sleep(_EVERY_SECONDS)
 
 
 if __name__ == "__main__":

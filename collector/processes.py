@@ -41,9 +41,14 @@ def prepare(name: str) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     _few_heaps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    die_with_parent()
     if os.environ.get(PARENT) not in {None, str(os.getppid())}:  # it died before that was said
         sys.exit(1)
+
+
+def die_with_parent() -> None:
+    """Have this process told to end when the one that started it does."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _few_heaps() -> None:

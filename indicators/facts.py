@@ -65,6 +65,10 @@ class Watches:
     def __len__(self) -> int:
         return len(self.started_at)
 
+    def chosen(self, flags: Flags) -> "Watches":
+        """Some of them."""
+        return Watches(*(getattr(self, name)[flags] for name in self.__dataclass_fields__))
+
 
 @dataclass(frozen=True, slots=True)
 class Bins:

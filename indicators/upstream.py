@@ -30,7 +30,11 @@ class Dependences:
 
 def widest(parents: Timeline, edges: Edges) -> Stretches:
     """Where each parent was not up, from its last answer before to its first answer after."""
-    away = parents.chosen(parents.state != UP)
+    return widened(parents.chosen(parents.state != UP), edges)
+
+
+def widened(away: Stretches, edges: Edges) -> Stretches:
+    """Stretches in which parents were away, each from its last answer before to its first answer after."""
     earliest, _ = edges.bounds(away.start)
     _, latest = edges.bounds(away.end)
     lane_end = (lane_of(away.start) + 1) * LANE

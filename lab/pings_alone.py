@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 from config.asked import BUILT_IN, AskedBy
@@ -45,7 +46,19 @@ def write_pings_alone(config: Config, place: Path, folder: Path) -> Path:
     left_out = set(Config.model_fields) - set(Network.model_fields) | {"profiles"}
     plain = changed.model_dump(mode="json", by_alias=True, exclude=left_out, exclude_defaults=True)
     written.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+    _bring_along(config, place.resolve().parent, written.parent)
     return written
+
+
+def _bring_along(config: Config, here: Path, there: Path) -> None:
+    """The files that the configuration names beside itself: the policy, and holidays of the user's own."""
+    for name in filter(None, (config.policy, config.calendar.holidays)):
+        source, copy = here / name, there / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source, copy)
 
 
 def _without_agents(circuit: Circuit) -> Circuit:

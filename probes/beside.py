@@ -17,6 +17,7 @@ class Beside:
     async def look(self) -> Octets | None:
         """What went through since the look before; None after the first one, and where the device does not tell."""
         self._talk.begin_round(opening=True)
+        self._talk.begin_question()
         try:
             return (await self._talk.hold()).octets
         except OSError:

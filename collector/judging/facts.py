@@ -75,7 +75,9 @@ def observed(connection: Connection, schedule_: Schedule, subjects: Sequence[Key
         primary=np.array([row.kind != _OTHERS for row in rows], np.bool_),
     )
     runs = _runs(connection, schedule_, ids, since)
-    facts = Facts(len(subjects), checks, runs, schedule_.watches, no_bins())
+    watches = {key: one.chosen(one.ended_at > since) for key, one in schedule_.watches.items()}
+    held = {key: one for key, one in watches.items() if len(one)}
+    facts = Facts(len(subjects), checks, runs, held, no_bins())
     return Observed(facts, ids)
 
 
@@ -108,20 +110,32 @@ def _runs(connection: Connection, schedule_: Schedule, ids: Ints, since: int) ->
     number = sa.case(schedule_.rounds, value=run.c.round, else_=-1) if schedule_.rounds else sa.literal(-1)
     times = ("started_at", "started_after", "started_before", "ended_at", "ended_after", "ended_before")
     columns = (run.c.check, run.c.outcome, number, *(sa.func.coalesce(run.c[one], NEVER) for one in times))
-    going_on = sa.or_(run.c.ended_at.is_(None), run.c.ended_at > since)
-    parts = [
-        _table(
-            connection,
-            sa.select(*columns)
-            .where(run.c.check.in_(part), going_on)
-            .order_by(run.c.check, run.c.started_at),
-            len(columns),
-        )
-        for part in _parts(ids.tolist())
-    ]
-    table = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.int64)
-    check, outcome, of_round, *rest = table
+    wanted = sa.select(*columns)
+    parts = [np.empty((len(columns), 0), np.int64)]
+    for part in _parts(ids.tolist()):
+        later = wanted.where(run.c.check.in_(part), run.c.started_at > since)
+        parts.append(_table(connection, later, len(columns)))
+        if since > 0:
+            parts.append(_table(connection, wanted.where(_standing_at(since, part)), len(columns)))
+    table = np.concatenate(parts, axis=1)
+    check, outcome, of_round, *rest = table[:, np.lexsort((table[3], table[0]))]
     return Runs(np.searchsorted(ids, check), outcome.astype(np.int8), of_round, *rest)
+
+
+def _standing_at(since: int, checks: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Of each check the run that began last before a moment: runs follow each other, so no earlier one reaches it.
+
+    Looked up by their key, check by check: what happened in all the years before costs nothing.
+    """
+    run, earlier, check = schema.run, schema.run.alias("earlier"), schema.check
+    latest = (
+        sa.select(sa.func.max(earlier.c.started_at))
+        .where(earlier.c.check == check.c.id, earlier.c.started_at <= since)
+        .correlate(check)
+        .scalar_subquery()
+    )
+    last = sa.select(check.c.id, latest).where(check.c.id.in_(checks))
+    return sa.tuple_(run.c.check, run.c.started_at).in_(last)
 
 
 def _table(connection: Connection, wanted: sa.Select[Any], width: int) -> NDArray[np.int64]:

@@ -1,17 +1,17 @@
 """Judging the subjects of one kind over a reporting window, batch by batch, in both views.
 
-A batch reads the runs that reach into the days before its window. That is enough where a subject was surely up for
-longer than any two outages of one fault may lie apart: nothing before such a moment can change what comes after it.
+A batch reads the runs that reach into the two days before its window. That is enough where a subject was surely up
+for longer than any two outages of one fault may lie apart: nothing before such a moment can change what comes after.
 Where it was not, its whole history is read, so the result is always that of the whole history.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from collector.judging.circumstances import Parents, Served, circumstances, windows_on
-from collector.judging.lines import Lines, Source, lines, members, membership
+from collector.judging.lines import Lines, Source, lines, members, membership, source
 from collector.judging.roster import CHECK_KIND, Subject
 from indicators.axis import LANE, Flags, Ints, Stretches, intersection, lane_of, none, union
 from indicators.counted import Windows, agreed
@@ -23,10 +23,10 @@ from indicators.settling import settled
 from indicators.spliced import NEVER_ALONE, stands_alone
 from indicators.threestate import DOWN, UP
 from indicators.timeline import Timeline
-from indicators.upstream import widest
+from indicators.upstream import widened, widest
 
 BATCH = 512
-CONTEXT = 7 * 86_400 * MICRO
+CONTEXT = 2 * 86_400 * MICRO
 _NOBODY = Parents({}, none(), none(), none())
 
 
@@ -40,6 +40,9 @@ class Case:
     parents: Parents
     served: Served
     amended: bool = False  # with what signed papers say of unknown time
+    deeper: list["Case"] = field(
+        default_factory=list
+    )  # the same over the whole history, once it was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +59,55 @@ class Judged:
     switches: Switches | None = None
 
 
-def case(source: Source, entered: EnteredFacts, *, amended: bool = False) -> Case:
+def case(of: Source, entered: EnteredFacts, *, amended: bool = False) -> Case:
     """What is the same for every batch: which maintenance applies, and what others depend on."""
-    applied = applying(source, entered.maintenance)
-    served = Served(source.roster.zone, source.roster.holidays, source.schedule.first, source.now)
-    return Case(source, entered, applied, _parents(source, applied), served, amended)
+    windows = [one for one in entered.maintenance if one.end > of.since]
+    applied = applying(_whole(of) if windows else of, windows)
+    served = Served(of.roster.zone, of.roster.holidays, of.schedule.first, of.now)
+    return Case(of, entered, applied, _parents(of, applied), served, amended)
+
+
+def whole(of: Case) -> Case:
+    """The same case over the whole history, for those whose history matters; read once, where it is asked for."""
+    if not of.source.since:
+        return of
+    if not of.deeper:
+        of.deeper.append(case(_whole(of.source), of.entered, amended=of.amended))
+    return of.deeper[0]
+
+
+def _whole(of: Source) -> Source:
+    return source(of.connection, of.roster, of.policy, of.now) if of.since else of
 
 
 def batches(of: Case, subjects: Sequence[Subject], begin: int) -> Iterator[Judged]:
     """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on."""
+    since = max(0, begin - CONTEXT)
     for at in range(0, len(subjects), BATCH):
         part = tuple(subjects[at : at + BATCH])
-        since = max(0, begin - CONTEXT)
         if since <= of.source.schedule.first:
-            yield _judged(of, part, 0)
+            yield _judged(whole(of), part, 0)
             continue
-        found = _judged(of, part, since)
+        found = _judged(of if since >= of.source.since else whole(of), part, since)
         short = ~_stands_alone(of, found, begin)
-        if short.all():
-            yield _judged(of, part, 0)
-        elif short.any():
+        if short.any():
             # In their order all the same: a batch is what stands together, not what is read together.
-            yield from _in_order(of, part, short, begin)
+            yield from _in_order(of, found, short, since)
         else:
             yield found
 
 
-def applying(source: Source, windows: Sequence[Maintenance]) -> tuple[Maintenance, ...]:
+def applying(of: Source, windows: Sequence[Maintenance]) -> tuple[Maintenance, ...]:
     """Maintenance windows that apply: agreed ones, and retroactive ones where the policy says so."""
-    if source.policy.apply_retroactive:
+    if of.policy.apply_retroactive:
         return tuple(windows)
-    return tuple(one for one, good in zip(windows, standing(source, windows), strict=True) if good)
+    return tuple(one for one, good in zip(windows, standing(of, windows), strict=True) if good)
 
 
-def standing(source: Source, windows: Sequence[Maintenance]) -> list[bool]:
+def standing(of: Source, windows: Sequence[Maintenance]) -> list[bool]:
     """Of each window whether it was agreed, else it is retroactive."""
     named = {(one.kind, one.id) for window in windows for one in window.subjects}
-    subjects = [one for one in source.roster.everybody() if (CHECK_KIND[one.kind], one.id) in named]
+    subjects = [one for one in of.roster.everybody() if (CHECK_KIND[one.kind], one.id) in named]
     good = np.ones(len(windows), np.bool_)
     for kind in dict.fromkeys(one.kind for one in subjects):
         part = [one for one in subjects if one.kind == kind]
@@ -103,8 +118,8 @@ def standing(source: Source, windows: Sequence[Maintenance]) -> list[bool]:
             if any((each.kind, each.id) == (CHECK_KIND[kind], one.id) for each in window.subjects)
         ]
         table = Windows(*np.array(rows, np.int64).reshape(-1, 5).T)
-        seen = lines(source, part, _NOBODY, 0).seen
-        confirm = round(source.policy.confirm_down * MICRO), round(source.policy.confirm_up * MICRO)
+        seen = lines(of, part, _NOBODY, 0).seen
+        confirm = round(of.policy.confirm_down * MICRO), round(of.policy.confirm_up * MICRO)
         good[table.window[~agreed(table, settled(seen, *confirm))]] = False
     return good.tolist()
 
@@ -123,19 +138,20 @@ def _recorded_at(window: Maintenance) -> int:
     return since
 
 
-def _parents(source: Source, applied: Sequence[Maintenance]) -> Parents:
+def _parents(of: Source, applied: Sequence[Maintenance]) -> Parents:
     """Devices and circuits on which others depend, by their raw history."""
-    names = {era.upstream for one in source.roster.everybody() for era in one.eras if era.upstream}
-    kinds = source.roster.by_kind
+    names = {era.upstream for one in of.roster.everybody() for era in one.eras if era.upstream}
+    kinds = of.roster.by_kind
     found = [one for kind in ("devices", "circuits") for one in kinds[kind] if one.id in names]
     if not found:
         return _NOBODY
-    seen = lines(source, found, _NOBODY, 0)
+    seen = lines(of, found, _NOBODY, of.since)
     lanes = {(CHECK_KIND[one.kind], one.id): lane for lane, one in enumerate(found)}
     return Parents(
         lane={one.id: lane for lane, one in enumerate(found)},
         away=widest(seen.seen, seen.edges),
-        down=seen.seen.where(DOWN),
+        # At its widest, too: a line is seen down some seconds before the router that is being worked on.
+        down=widened(seen.seen.where(DOWN), seen.edges),
         maintenance=windows_on(applied, lanes),
     )
 
@@ -199,11 +215,12 @@ def alone_since(of: Case, found: Judged, until: int) -> Ints:
     return stands_alone(found.calm, len(found.subjects), until, gap)
 
 
-def _in_order(of: Case, part: tuple[Subject, ...], short: Flags, begin: int) -> Iterator[Judged]:
+def _in_order(of: Case, found: Judged, short: Flags, since: int) -> Iterator[Judged]:
     """Those that stand alone from the days before, the others from their whole history, runs of each together."""
     edges = np.flatnonzero(np.diff(short, prepend=not short[0]))
-    for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(part)], strict=True):
-        yield _judged(of, part[first:last], 0 if short[first] else max(0, begin - CONTEXT))
+    for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(short)], strict=True):
+        part = found.subjects[first:last]
+        yield _judged(whole(of), part, 0) if short[first] else _judged(of, part, since)
 
 
 def _on_services(start: Ints, end: Ints, member: Ints, service: Ints) -> tuple[Ints, Ints]:

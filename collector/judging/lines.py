@@ -31,6 +31,7 @@ class Source:
     policy: Policy
     now: int  # microseconds since 1970
     lossy: Lossy
+    since: int = 0  # how far back `lossy` reaches
 
 
 def source(
@@ -44,12 +45,12 @@ def source(
 ) -> Source:
     """Prepare to judge: what is read once for everybody. Of `few` subjects alone less is read.
 
-    Nothing before `since` (microseconds) will be judged; whoever needs more of a subject's history reads it.
+    What is read so reaches back to `since` (microseconds); whose whole history matters is judged from another.
     """
     times = schedule(connection)
     checks = few_checks(connection, [(CHECK_KIND[one.kind], one.id) for one in few])
     doubtful = lossy(connection, times.watches.values(), policy.max_loss, since, checks)
-    return Source(connection, roster, times, policy, now, doubtful)
+    return Source(connection, roster, times, policy, now, doubtful, since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from collector.judging.closed import judged
 from collector.judging.figures import EVERYBODY, Wanted, measures_of, members_of
-from collector.judging.judge import Case
+from collector.judging.judge import CONTEXT, Case
 from collector.judging.kept_tallies import standing_bandwidth
 from collector.judging.window import period
 from config.model import Config
@@ -23,12 +23,14 @@ from indicators.assessed import Judgement, Members, day_verdicts
 from indicators.calendar import date_at, day_window, days_of, month_window, year_window
 from indicators.days import Verdicts
 from indicators.forecast import Forecast, forecast
+from indicators.judged import MICRO
 from indicators.margin import LOST, NORMAL, TAKEN, UNDECIDED, Margin, Year, margin
 from indicators.measure import Bracket, Measure
 from indicators.spliced import between
 
 PERIODS = ("day", "month", "year")
 _DAYS = "normal_days"
+_UNSEALED = 3 * 86_400 * MICRO  # so long after its end a day is sealed, nearly always; if not, all is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ def standing(of: Case, config: Config, data_dir: Path, periods: Sequence[str] = 
         for name, one in standing_bandwidth(of, day, overs["month"], data_dir, config.digest):
             measures.append({"period": name, **row(with_target(one, config, zone), zone)})
     return {"at": now / 1e6, "measures": measures, "outlooks": outlooks}
+
+
+def reach(now: int, zone: ZoneInfo) -> int:
+    """How far back the facts of the days that are not sealed yet are needed, microseconds."""
+    return _begin("day", now, zone) - _UNSEALED - CONTEXT
 
 
 def with_target(of: Measure, config: Config, zone: ZoneInfo) -> Measure:
