@@ -15,6 +15,7 @@ import numpy as np
 from collector import packets, quality, rows, runs, watches
 from collector.asking import Asking, HungError
 from collector.ledger.store import Batch
+from collector.ports import Ports
 from collector.readings import NEVER, Interned, Told, newest
 from collector.reference import Offset
 from collector.statements import Statements
@@ -109,6 +110,7 @@ class Round:
         self._bins = bins or quality.Bins(count)
         self._watching = watches.Watching()
         self._statements = Statements(plan.rhythm.interval)
+        self._ports = Ports()
         self._reference = reference
         self._origin = float("nan")
         self._offset: Offset | None = None  # as it was when the last completed round ended
@@ -171,6 +173,7 @@ class Round:
             facts = self._facts(changes, records)  # before anything is remembered: nonsense ends here
             quality.count(self._bins, answers)
             facts.add("statement", self._statements.take(self.plan.checks, answers))
+            facts.add("port", self._ports.take(self.plan.checks, answers))
             self._show(state, answers, changes)
             self.write(facts)
         if answers.sight:
@@ -267,6 +270,7 @@ class Round:
         """End the watch at the old time; what is remembered of the last packets is told by the new one."""
         batch, before = Batch(), self.now.state
         self._statements.forget()
+        self._ports.forget()
         watch = self._watching.watch
         stepped_to = watch.ended_at + moved if watch else None
         self._watching, ended = watches.stop(self._watching, "clock step", stepped_to)

@@ -98,6 +98,9 @@ def loss(bins: Bins, policy: Policy) -> tuple[Flags, Flags]:
     With c the share that is allowed, the hour loses too much where Σ(lost − c·sent) > 0, and each bin whose load is
     not known adds its term or does not: at the least the negative ones, at the most the positive ones.
     """
+    if not np.any(bins.lost):
+        nowhere = np.zeros(len(bins), np.bool_)
+        return nowhere, nowhere
     full = np.where(bins.counting & (bins.contracted > 0), load(bins, policy), BUSY)
     allowed = exact(policy.max_bin_loss)
     excess = bins.lost * allowed.denominator - bins.sent * allowed.numerator

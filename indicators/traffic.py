@@ -4,6 +4,7 @@ A bin of which nothing is known is never taken as idle: it may have been anythin
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -64,13 +65,69 @@ def congestion(bins: Bins, policy: Policy) -> Ints:
     return chosen.astype(np.int64)
 
 
+def congestion_tally(verdicts: Ints) -> Ints:
+    """How many bins have each verdict, shape (4,). Tallies of circuits and of windows add up."""
+    return np.bincount(verdicts, minlength=4).astype(np.int64)
+
+
 def uncongested(verdicts: Sequence[Ints]) -> Bracket:
     """Uncongested bins ÷ bins known, of one circuit or summed over several, each cut to its window."""
-    bad, good, undecided, left_out = sum(
-        (np.bincount(of, minlength=4) for of in verdicts), np.zeros(4, np.int64)
-    ).tolist()
+    return uncongested_share(sum(map(congestion_tally, verdicts), np.zeros(4, np.int64)))
+
+
+def uncongested_share(counts: Ints) -> Bracket:
+    """The same from a tally, or from a sum of several."""
+    bad, good, undecided, left_out = counts.tolist()
     counted = {"uncongested": good, "congested": bad, "undecided": undecided, "left_out": left_out}
     return decided_share(good, bad, undecided, **counted)
+
+
+@dataclass(slots=True)
+class Traffic:
+    """The traffic of a circuit, or of several with the same bins added up bin by bin.
+
+    `low` and `high` are the least and the most bit/s it may have been, shape (2, bins): in and out; `counting` are
+    the bins of which at least half is judged, of any circuit. Nothing goes in the others.
+    """
+
+    low: Rates
+    high: Rates
+    counting: Flags
+
+    @classmethod
+    def of(cls, one: Bins) -> "Traffic":
+        """That of one circuit."""
+        low, high = np.where(one.counting, np.stack([_bounds(one, way) for way in (0, 1)], axis=1), 0.0)
+        return cls(low, high, one.counting)
+
+    @classmethod
+    def nothing(cls, bins: int) -> "Traffic":
+        """Of no circuit yet."""
+        return cls(np.zeros((2, bins)), np.zeros((2, bins)), np.zeros(bins, np.bool_))
+
+    def add(self, one: "Traffic", belongs: Flags | None = None) -> None:
+        """Add a circuit, in those bins in which it belongs to the others (None: in all)."""
+        part = one if belongs is None else one.where(belongs)
+        self.low += part.low
+        self.high += part.high
+        self.counting |= part.counting
+
+    def where(self, belongs: Flags) -> "Traffic":
+        """The same in some bins alone."""
+        low, high = (np.where(belongs, rates, 0.0) for rates in (self.low, self.high))
+        return Traffic(low, high, self.counting & belongs)
+
+    def percentile_95(self) -> Bracket:
+        """As `percentile_95`, of all that was added."""
+        ways = [_percentile(self.low[way][self.counting], self.high[way][self.counting]) for way in (0, 1)]
+        bins = int(np.sum(self.counting))
+        known = min(way[3] for way in ways)
+        low, value, high = (max(way[end] for way in ways) for end in range(3))
+        evidence: dict[str, float] = {"bins": bins, "known": known, "dropped": bins // 20}
+        if not known or high == np.inf:
+            return nothing(known / bins if bins else None, **evidence, least=low)
+        evidence |= {"in": ways[0][1], "out": ways[1][1]}
+        return Bracket(value, low, high, known / bins, evidence)
 
 
 def percentile_95(circuits: Sequence[Bins]) -> Bracket:
@@ -83,16 +140,10 @@ def percentile_95(circuits: Sequence[Bins]) -> Bracket:
     """
     if not circuits or len({(one.begin, len(one)) for one in circuits}) != 1:
         raise ValueError("a percentile of several circuits needs the same bins of each, and one at least")
-    counting = np.any([one.counting for one in circuits], axis=0)
-    ways = [_percentile([_bounds(one, way)[:, counting] for one in circuits]) for way in (0, 1)]
-    bins = int(np.sum(counting))
-    known = min(way[3] for way in ways)
-    low, value, high = (max(way[end] for way in ways) for end in range(3))
-    evidence: dict[str, float] = {"bins": bins, "known": known, "dropped": bins // 20}
-    if not known or high == np.inf:
-        return nothing(known / bins if bins else None, **evidence, least=low)
-    evidence |= {"in": ways[0][1], "out": ways[1][1]}
-    return Bracket(value, low, high, known / bins, evidence)
+    summed = Traffic.nothing(len(circuits[0]))
+    for one in circuits:
+        summed.add(Traffic.of(one))
+    return summed.percentile_95()
 
 
 def _bounds(bins: Bins, way: int) -> Rates:
@@ -103,12 +154,11 @@ def _bounds(bins: Bins, way: int) -> Rates:
     port = float(np.max(bins.link_speed, initial=UNKNOWN))
     speed = np.where(bins.link_speed > 0, bins.link_speed, port if port > 0 else np.inf)
     most = np.where(known, rate, np.maximum(speed, np.max(rate, initial=0.0)))
-    return np.where(bins.counting, np.stack([rate, most]), 0.0)
+    return np.stack([rate, most])
 
 
-def _percentile(circuits: Sequence[Rates]) -> tuple[float, float, float, int]:
+def _percentile(low: Rates, high: Rates) -> tuple[float, float, float, int]:
     """Lower end, value and upper end of one direction, and how many bins are known."""
-    low, high = np.sum(circuits, axis=0)
     known = low[low == high]
     least_, most = _left(low), _left(high)
     return least_, min(max(_left(known), least_), most), most, known.size

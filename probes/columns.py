@@ -61,11 +61,15 @@ class Reading(NamedTuple):
 
 
 class Octets(NamedTuple):
-    """What went through an interface in the `seconds` before it was read; NaN where that is not known."""
+    """What went through an interface in the `seconds` before it was read; NaN where that is not known.
+
+    `speed` is what the interface said then of itself, bit/s.
+    """
 
     seconds: float
     received: float
     sent: float
+    speed: float = float("nan")
 
 
 class Statement(NamedTuple):

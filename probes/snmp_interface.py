@@ -156,7 +156,7 @@ class InterfaceQuestion:
         self._events.update(EVENTS[event] for event in grown.event.tolist() if event != GROWN)
         self._before, self._bits = samples, bits
         received, sent = grown.amount.tolist()
-        return None if np.isnan(grown.amount).all() else Octets(grown.seconds, received, sent)
+        return None if np.isnan(grown.amount).all() else Octets(grown.seconds, received, sent, rate * 8)
 
 
 def _samples(here: dict[str, Value], uptime: float, at: float) -> tuple[tuple[int, ...], Samples]:

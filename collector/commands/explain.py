@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from collector.commands import explain_bandwidth
+from collector.commands.explain_bandwidth import BECAUSE
 from collector.commands.judging import Asked, asked, over_a_period
 from collector.commands.shared import printing, show
+from collector.judging.bandwidth_evidence import BandwidthEvidence, bandwidth_evidence
 from collector.judging.evidence import Check, Evidence, Packet, Run, Unknown, evidence
 from collector.judging.figures import OF_BANDWIDTH, Wanted, bandwidth_measures, measures
 from collector.judging.judge import Case
@@ -81,10 +84,14 @@ def explain(
                 name=name,
             )
         found = evidence(what.case, subject, view or entry.views[0], what.over, most)
+        bandwidth = None
+        if entry.id in OF_BANDWIDTH:
+            bandwidth = bandwidth_evidence(what.case, subject, entry.id, what.over, most)
         if form:
-            show("explanations", [_json(wanted[0], found, what.zone)], form)
+            told = _json(wanted[0], found, what.zone) | _bandwidth_json(bandwidth, what.zone)
+            show("explanations", [told], form)
         else:
-            sys.stdout.write(_text(what, wanted[0], entry, found))
+            sys.stdout.write(_text(what, wanted[0], entry, found, bandwidth))
 
 
 def _made(entry: Indicator) -> Callable[[Case, Period, Wanted], Iterator[Measure]]:
@@ -135,7 +142,13 @@ class _Told:
         return f"{one.count} × {self.at(one.sent)}{through} → {came}  {self.say(one.by)}".rstrip()
 
 
-def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> str:
+def _text(
+    what: Asked,
+    measure: Measure,
+    entry: Indicator,
+    found: Evidence,
+    bandwidth: BandwidthEvidence | None,
+) -> str:
     language = default_language()
     say, told = language_of(language), _Told(language_of(language), what.zone)
     policy, chinese = what.case.source.policy, language == "zh"
@@ -160,6 +173,7 @@ def _text(what: Asked, measure: Measure, entry: Indicator, found: Evidence) -> s
             one for one in (policy.adoption.document, policy.adoption.approver, policy.adoption.date) if one
         ),
         "arithmetic": numbers(_flat(evidence_of), say),
+        "bandwidth": bandwidth and explain_bandwidth.told(bandwidth, say, told.at),
         "worked": list(_worked(measure, entry, say)),
         "outages": [_told_outage(told, found, one, runs) for one, runs in found.outages],
         "more_outages": found.more_outages,
@@ -193,7 +207,9 @@ def _flat(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Numbers by name; those that stand together under one, such as reasons, one by one where they are not 0."""
     for name, value in numbers.items():
         if isinstance(value, Mapping):
-            yield from ((f"{name}: {each}", number) for each, number in value.items() if number)
+            yield from (
+                (BECAUSE.get(str(each), str(each)), number) for each, number in value.items() if number
+            )
         else:
             yield name, value
 
@@ -281,6 +297,13 @@ def _json(measure: Measure, found: Evidence, zone: ZoneInfo) -> dict[str, Any]:
         ],
         "seals": [{"day": at(one.day), "chain": one.chain} for one in found.seals],
     }
+
+
+def _bandwidth_json(of: BandwidthEvidence | None, zone: ZoneInfo) -> dict[str, Any]:
+    def at(micros: int | None) -> str | None:
+        return None if micros is None else rfc3339(micros / 1e6, zone, "microseconds")
+
+    return {} if of is None else explain_bandwidth.as_json(of, at)
 
 
 def _json_run(run: Run, at: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Commands that judge: outages, days, indicators. Figures are made by `indicators`, from facts and a policy."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ import click
 
 from collector.commands.judging import Asked, asked, over_a_period
 from collector.commands.shared import choosing, printing, show
-from collector.judging.figures import DayLine, Wanted, bandwidth_measures, day_lines, measures
+from collector.judging.figures import OF_BANDWIDTH, DayLine, Wanted, bandwidth_measures, day_lines, measures
 from collector.judging.listing import Outage, outages
 from collector.judging.proposed import power_losses
 from collector.judging.roster import Subject
@@ -19,7 +19,7 @@ from config.errors import LinewalkerError
 from exporters.figures import rfc3339
 from exporters.measures import line, row
 from exporters.words import default_language, words
-from indicators.catalogue import Kind
+from indicators.catalogue import CATALOGUE, Kind
 from indicators.catalogue import View as ViewName
 from indicators.measure import Measure
 from indicators.proposals import Proposal
@@ -116,11 +116,7 @@ def indicators_command(
     with asked(config, data, begin, end, policy) as what:
         list(_chosen(what, (*circuits, *subjects), groups))
         wanted = Wanted((*circuits, *subjects), groups, carriers)
-        found = [
-            with_target(one, what.config, what.zone)
-            for one in _printed(what, wanted)
-            if not names or one.indicator in names
-        ]
+        found = [with_target(one, what.config, what.zone) for one in _printed(what, wanted, names)]
     if form:
         show("measures", [row(one, what.zone) for one in found], form)
     else:
@@ -128,12 +124,20 @@ def indicators_command(
         show("measures", [line(one, say, language == "zh") for one in found], form)
 
 
-def _printed(what: Asked, wanted: Wanted) -> Iterator[Measure]:
-    """Every figure as measured; beside it as amended, and under the built-in policy, where that differs."""
-    for make in (measures, bandwidth_measures):
+def _printed(what: Asked, wanted: Wanted, names: Collection[str]) -> Iterator[Measure]:
+    """Every figure as measured; beside it as amended, and under the built-in policy, where that differs.
+
+    Five minutes are read only where an indicator is asked for that is made of them.
+    """
+    asked_for = set(names) or set(CATALOGUE)
+    of_time, of_bandwidth = asked_for - OF_BANDWIDTH, asked_for & OF_BANDWIDTH
+    for make, needed in ((measures, of_time), (bandwidth_measures, of_bandwidth)):
+        if not needed:
+            continue
         for measured, *others in zip(*(make(one, what.over, wanted) for one in what.cases), strict=True):
-            yield measured
-            yield from (one for one in others if one.bracket != measured.bracket)
+            if measured.indicator in asked_for:
+                yield measured
+                yield from (one for one in others if one.bracket != measured.bracket)
 
 
 def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterator[tuple[Kind, list[Subject]]]:

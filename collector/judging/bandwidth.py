@@ -1,37 +1,34 @@
 """Judging bandwidth: five-minute counts and tests of circuits, read for the rules of `indicators/bandwidth`.
 
-Only circuits of which something may be proven are read: those whose interface is read at a device, or that were
-tested. Of all others every five minutes is unproven, whatever their pings lost. Link speeds and discards are not
-recorded, so nothing is judged by them.
+Only circuits of which something may be proven are read in full: those whose interface is read at a device, or that
+were tested. Of the others nothing is known but when they were down, and that follows from the line view alone.
+Discards are not recorded, so nothing is judged by them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from collector.judging.circumstances import circumstances
-from collector.judging.facts import few_checks
-from collector.judging.judge import Case, batches
+from collector.judging.five_minutes import Counted, Held, counted, held, interfaces
+from collector.judging.judge import Case, Judged, batches
 from collector.judging.roster import Subject
+from collector.judging.tested import Test, tested, tests
 from collector.judging.window import Period
-from collector.keeping.bins import COUNTS, NONE, leading
-from collector.ledger import schema
-from indicators.axis import LANE, Ints, Stretches, intersection, measure
-from indicators.bandwidth import Reason, bandwidth_assurance, classify, tally
+from indicators.axis import LANE, Ints, Stretches, intersection, measure, measure_until
+from indicators.bandwidth import Reason, classify
 from indicators.bins import BIN, UNKNOWN, Bins
-from indicators.judged import View
-from indicators.measure import Bracket
-from indicators.proving import Throughput, carried
+from indicators.policy import Policy
+from indicators.sums import sums
+from indicators.tallies import REASONS, VERDICTS, Tallies, by_window, window_of
 from indicators.threestate import DOWN
 from indicators.threestate import UNKNOWN as NOT_KNOWN
-from indicators.traffic import LEFT_OUT, congestion, percentile_95, uncongested
+from indicators.traffic import UNDECIDED, congestion
 
-_AROUND = 6  # bins before and after the window: the hour around its first and its last bin
-_LONGEST = 90_000_000_000  # microseconds a day may last
-_COLUMNS = [COUNTS.index(name) for name in ("sent", "rescued", "octets_in", "octets_out")]
+AROUND = 6  # bins before and after the window: the hour around its first and its last bin
+_TOGETHER = 2_000_000  # bins in memory at once
+_DAYS_TOGETHER = 8192  # days of circuits that are looked at bin by bin together
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,156 +41,176 @@ class Line:
     congestion: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The bins of a window with the hour around it, from `begin` on."""
+
+    begin: int
+    bins: int
+
+    @property
+    def edges(self) -> Ints:
+        """Where they begin, and where the last one ends."""
+        return self.begin + np.arange(self.bins + 1, dtype=np.int64) * BIN
+
+
 def provable(of: Case, subjects: Sequence[Subject]) -> list[Subject]:
     """Circuits of which something may be proven: with an interface that is read, or a test or report."""
-    check, test = schema.check, schema.throughput
-    bound = sa.select(check.c.subject).where(check.c.kind == "interface")
-    tested = sa.select(test.c.circuit).where(test.c.rate_bps.is_not(None))
-    known = {*of.source.connection.scalars(bound), *of.source.connection.scalars(tested)}
-    return [one for one in subjects if one.id in known and any(era.rate for era in one.eras)]
+    connection = of.source.connection
+    known = interfaces(connection) | tested(connection)
+    return [one for one in subjects if one.id in known]
+
+
+def bins_of(over: Period) -> int:
+    """How many bins begin in a window: those are its own, so that the parts of a window add up to the whole."""
+    return -(-over.end // BIN) + (-over.begin // BIN)
 
 
 def lines(of: Case, subjects: Sequence[Subject], over: Period) -> Iterator[Line]:
-    """Those circuits judged, five minutes by five minutes."""
-    tests = _tests(of, over)
-    for batch in batches(of, subjects, over.begin - _AROUND * BIN):
-        around = circumstances(
-            batch.subjects, of.entered, of.applied, of.parents, of.served, amended=of.amended
-        )
-        served = intersection(around.in_service, around.hours)
-        for lane, one in enumerate(batch.subjects):
-            bins = _bins(of, one, lane, batch.line, served, over)
-            inner = slice(_AROUND, len(bins) - _AROUND)
-            reasons = classify(bins, tests.get(one.id, ()), of.source.policy)[inner]
-            yield Line(one, _cut(bins, inner), reasons, congestion(bins, of.source.policy)[inner])
+    """Those circuits judged, five minutes by five minutes, in their order."""
+    span = _Span(-(-over.begin // BIN) * BIN - AROUND * BIN, bins_of(over) + 2 * AROUND)
+    connection, names = of.source.connection, [one.id for one in subjects]
+    known = tests(connection, names, over.end)
+    when = held(connection, span.begin, span.begin + span.bins * BIN)
+    for part in _together(subjects, max(1, _TOGETHER // span.bins)):
+        for batch in batches(of, part, span.begin):
+            yield from _lines(of, batch, span, known, when)
 
 
-def brackets(of: Sequence[Line], unproven: int) -> Mapping[str, Bracket]:
-    """The indicators of some circuits together; `unproven` counts the five minutes of those that were not read."""
-    counts = sum((tally(one.reasons) for one in of), np.zeros(len(Reason), np.int64))
-    counts[Reason.NO_PROOF] += unproven
-    verdicts = [one.congestion for one in of]
-    found = {
-        "bandwidth_assurance": bandwidth_assurance(counts),
-        "uncongested": uncongested([*verdicts, np.full(unproven, _UNDECIDED, np.int64)]),
-    }
-    return found | ({"traffic_p95": percentile_95([one.bins for one in of])} if of else {})
+def tallies(
+    of: Case, subjects: Sequence[Subject], over: Period, each: Callable[[int, Line], None] | None = None
+) -> Tallies:
+    """What the five minutes of these circuits were, by the days of a window; `each` hears of those that are read."""
+    windows = len(over.edges) - 1
+    found = Tallies.nothing(len(subjects), windows)
+    place = {one.id: row for row, one in enumerate(subjects)}
+    read = provable(of, subjects)
+    for line in lines(of, read, over):
+        row, window = place[line.subject.id], window_of(line.bins.begin, len(line.bins), over.edges)
+        found.reasons[row] = by_window(line.reasons, window, windows, REASONS)
+        found.congestion[row] = by_window(line.congestion, window, windows, VERDICTS)
+        if each is not None:
+            each(row, line)
+    unread = [one for one in subjects if one.id not in {other.id for other in read} and rated(one)]
+    for batch in batches(of, unread, over.begin):
+        rows = np.array([place[one.id] for one in batch.subjects])
+        found.reasons[rows] = _unread(batch, over)
+        found.congestion[rows, :, UNDECIDED] = found.reasons[rows].sum(axis=2)
+    return found
 
 
-_UNDECIDED = LEFT_OUT - 1
+def rated(one: Subject) -> bool:
+    """Whether a rate was ever contracted for a circuit."""
+    return any(era.rate for era in one.eras)
 
 
-def _cut(bins: Bins, inner: slice) -> Bins:
+def _together(subjects: Sequence[Subject], how_many: int) -> Iterator[Sequence[Subject]]:
+    return (subjects[at : at + how_many] for at in range(0, len(subjects), how_many))
+
+
+def _lines(of: Case, batch: Judged, span: _Span, known: dict[str, list[Test]], when: Held) -> Iterator[Line]:
+    names = [one.id for one in batch.subjects]
+    found = counted(of.source.connection, names, span.begin, span.bins, when)
+    parts, inner = _parts(of, batch), slice(AROUND, span.bins - AROUND)
+    for lane, one in enumerate(batch.subjects):
+        bins = _bins(one, lane, parts, span, found)
+        said = [test.says for test in known.get(one.id, ())]
+        yield _line(one, bins, classify(bins, said, of.source.policy), of.source.policy, inner)
+
+
+def _line(one: Subject, bins: Bins, reasons: Ints, policy: Policy, inner: slice) -> Line:
     columns = {name: getattr(bins, name)[inner] for name in bins.__slots__ if name != "begin"}
-    return Bins(begin=bins.begin + _AROUND * BIN, **columns)
+    cut = Bins(begin=bins.begin + AROUND * BIN, **columns)
+    return Line(one, cut, reasons[inner], congestion(cut, policy))
 
 
-def _bins(of: Case, one: Subject, lane: int, view: View, served: Stretches, over: Period) -> Bins:
-    begin = over.begin // BIN * BIN - _AROUND * BIN
-    count = -(-over.end // BIN) - begin // BIN + _AROUND
-    at = begin + np.arange(count, dtype=np.int64) * BIN
-    place, until = lane * LANE + at, lane * LANE + at + BIN
-    window = Stretches(np.array([lane * LANE + over.begin]), np.array([lane * LANE + over.end]))
-    counted = intersection(view.counted, window)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Of the lanes of a batch: where they were served, where that counts, and of it what was D and what K."""
 
-    def inside(part: Stretches) -> Ints:
-        return measure(part, place, until)
+    served: Stretches
+    judged: Stretches
+    down: Stretches
+    unknown: Stretches
 
-    judged = inside(counted)
-    now = Stretches(np.array([lane * LANE]), np.array([lane * LANE + of.source.now]))
-    own = _counts(of, "circuit", one.id, begin, count)
-    port = _counts(of, "interface", one.id, begin, count)
-    unknown = np.full(count, UNKNOWN, np.int64)
+
+def _parts(of: Case, batch: Judged) -> _Parts:
+    view = batch.line
+    around = circumstances(batch.subjects, of.entered, of.applied, of.parents, of.served, amended=of.amended)
+    start = np.arange(len(batch.subjects), dtype=np.int64) * LANE
+    past = Stretches(start, start + of.source.now)
+    return _Parts(
+        intersection(intersection(around.in_service, around.hours), past),
+        view.counted,
+        intersection(view.settled.where(DOWN), view.counted),
+        intersection(view.settled.where(NOT_KNOWN), view.counted),
+    )
+
+
+def _bins(one: Subject, lane: int, parts: _Parts, span: _Span, found: Counted) -> Bins:
+    places = lane * LANE + span.edges
+    served, judged, down, unknown = (
+        np.diff(measure_until(getattr(parts, name), places)) for name in _Parts.__dataclass_fields__
+    )
     return Bins(
-        begin=begin,
-        contracted=_contracted(one, at),
+        begin=span.begin,
+        contracted=_contracted(one, span.edges[:-1]),
         judged=judged,
-        down=inside(intersection(view.settled.where(DOWN), counted)),
-        unknown=inside(intersection(view.settled.where(NOT_KNOWN), counted)),
-        maintenance=inside(intersection(intersection(served, now), window)) - judged,
-        sent=np.maximum(own[0], 0),
-        lost=np.maximum(own[1], 0),
-        link_speed=unknown,
-        octets_in=port[2],
-        octets_out=port[3],
-        discards=unknown,
+        down=down,
+        unknown=unknown,
+        maintenance=served - judged,
+        sent=found.sent[lane],
+        lost=found.lost[lane],
+        link_speed=found.speed[lane],
+        octets_in=found.octets_in[lane],
+        octets_out=found.octets_out[lane],
+        discards=np.full(span.bins, UNKNOWN, np.int64),
     )
 
 
 def _contracted(one: Subject, at: Ints) -> Ints:
-    """What was contracted in each bin, as dated; bit/s."""
+    """What was contracted at each of these moments, as dated; bit/s."""
     rates = np.full(len(at), UNKNOWN, np.int64)
     for era in one.eras:
         rates[(at >= era.begin) & (at < era.end)] = UNKNOWN if era.rate is None else era.rate
     return rates
 
 
-def _counts(of: Case, kind: str, subject: str, begin: int, count: int) -> NDArray[np.int64]:
-    """First packets sent and lost, octets in and out of a circuit's checks of one kind; shape (4, bins).
+def _unread(batch: Judged, over: Period) -> Ints:
+    """The reasons of circuits of which nothing is proven, shape (circuits, windows, reasons).
 
-    -1 where octets are not known; several checks, of an address that was changed, are never asked at once.
+    Five minutes are short where the line was down for more than half of them; of the others nothing is known. Only
+    days with enough downtime for that, or cut by something, are looked at bin by bin.
     """
-    found = np.zeros((len(_COLUMNS), count), np.int64)
-    found[2:] = UNKNOWN
-    checks = few_checks(of.source.connection, [("circuit", subject)], only=kind)
-    for started_at, columns in (*_folded(of, checks, begin, count), *_fresh(of, checks, begin, count)):
-        first = (started_at - begin) // BIN
-        low, high = max(0, first), min(count, first + columns.shape[1])
-        if low < high:
-            part = columns[:, low - first : high - first]
-            found[:2, low:high] += part[:2]
-            found[2:, low:high] = np.where(part[2:] == NONE, found[2:, low:high], part[2:])
+    view, edges = batch.line, over.edges
+    inside = sums(view.settled, view.counted, edges)
+    found = np.zeros((*inside.total.shape, REASONS), np.int64)
+    found[..., Reason.NO_PROOF] = inside.total // BIN
+    lane, window = np.nonzero((4 * inside.down > BIN) | (inside.total % BIN > 0))
+    down = intersection(view.settled.where(DOWN), view.counted)
+    for at in range(0, len(lane), _DAYS_TOGETHER):
+        some = slice(at, at + _DAYS_TOGETHER)
+        counting, short = _looked_at(lane[some], window[some], edges, view.counted, down)
+        found[lane[some], window[some], Reason.DOWN] = short
+        found[lane[some], window[some], Reason.NO_PROOF] = counting - short
+    for row, one in enumerate(batch.subjects):
+        none = _contracted(one, edges[:-1]) <= 0
+        found[row, none, Reason.NO_RATE] = found[row, none].sum(axis=1)
+        found[row, none, Reason.DOWN] = found[row, none, Reason.NO_PROOF] = 0
     return found
 
 
-def _folded(of: Case, checks: Sequence[int], begin: int, count: int) -> Iterator[tuple[int, Ints]]:
-    table = schema.quality_bins
-    inside = sa.and_(
-        table.c.check.in_(checks),
-        table.c.started_at > begin - _LONGEST,
-        table.c.started_at < begin + count * BIN,
+def _looked_at(
+    lane: Ints, window: Ints, edges: Ints, counted_: Stretches, down: Stretches
+) -> tuple[Ints, Ints]:
+    """Of these windows of lanes how many bins count, and how many of them are short because the line was down."""
+    first, behind = -(-edges[window] // BIN), -(-edges[window + 1] // BIN)
+    count = behind - first
+    row = np.repeat(np.arange(len(lane)), count)
+    place = lane[row] * LANE + (first[row] + np.arange(len(row)) - (np.cumsum(count) - count)[row]) * BIN
+    judged, lost = measure(counted_, place, place + BIN), measure(down, place, place + BIN)
+    counting = 2 * judged >= BIN
+    return (
+        np.bincount(row[counting], minlength=len(lane)).astype(np.int64),
+        np.bincount(row[counting & (2 * lost > judged)], minlength=len(lane)).astype(np.int64),
     )
-    rows = of.source.connection.execute(sa.select(table.c.started_at, table.c.bins).where(inside)).all()
-    for numbers, days in leading([row.bins for row in rows], len(COUNTS)):
-        for number, day in zip(numbers.tolist(), days, strict=True):
-            yield rows[number].started_at, day[_COLUMNS]
-
-
-def _fresh(of: Case, checks: Sequence[int], begin: int, count: int) -> Iterator[tuple[int, Ints]]:
-    """Of days that are not folded yet, a bin a row."""
-    table = schema.quality
-    inside = sa.and_(
-        table.c.check.in_(checks), table.c.started_at >= begin, table.c.started_at < begin + count * BIN
-    )
-    names = [COUNTS[column] for column in _COLUMNS]
-    columns = (sa.func.coalesce(table.c[name], NONE) for name in names)
-    for started_at, *values in of.source.connection.execute(
-        sa.select(table.c.started_at, *columns).where(inside)
-    ):
-        yield started_at, np.array(values, np.int64)[:, None]
-
-
-def _tests(of: Case, over: Period) -> dict[str, list[Throughput]]:
-    """Every test and report that came to a rate before the window ended, by circuit; superseded ones left out."""
-    table = schema.throughput
-    rows = of.source.connection.execute(
-        sa.select(table).where(table.c.rate_bps.is_not(None), table.c.started_at < over.end)
-    ).all()
-    superseded = {row.supersedes for row in rows}
-    found: dict[str, list[Throughput]] = {}
-    for row in rows:
-        if row.id not in superseded:
-            rate, complete = carried(row.rate_bps, row.segment, row.other_bps)
-            attested = row.origin == "attested"
-            found.setdefault(row.circuit, []).append(
-                Throughput(
-                    started=row.started_at,
-                    rate=rate,
-                    valid_until=row.valid_until,
-                    attested=attested,
-                    direction=row.direction,
-                    cap=UNKNOWN if row.cap_bps is None else row.cap_bps,
-                    complete=complete or attested,
-                )
-            )
-    return found

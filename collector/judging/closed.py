@@ -34,7 +34,7 @@ from indicators.faults import Faults
 from indicators.spliced import spliced
 from indicators.sums import Sums
 
-_FOLDER = "judged"
+FOLDER = "judged"
 _FORM = 1  # of the file
 Views = dict[ViewName, Judgement]
 Arrays = dict[str, NDArray[Any]]
@@ -64,7 +64,7 @@ def judged(
     if sealed.until <= over.begin:
         return judged_window(of, kind, batches(of, subjects, over.begin), over)
     kept = closed(of, kind, subjects, over.begin, sealed, data_dir, config)
-    rest = _part(of, sealed.until, over.end)
+    rest = part_of(of, sealed.until, over.end)
     if rest.begin == rest.end:
         return kept.views
     recent = judged_window(of, kind, batches(of, subjects, rest.begin), rest)
@@ -75,15 +75,15 @@ def closed(
     of: Case, kind: Kind, subjects: Sequence[Subject], begin: int, sealed: Sealed, data_dir: Path, config: str
 ) -> Closed:
     """The closed days from `begin` on: as they were kept, with those that were sealed since, or judged anew."""
-    place = data_dir / _FOLDER / f"{kind}-{begin // 1_000_000}-{of.source.policy.digest[:16]}.npz"
-    key = _key(of, config)
+    place = data_dir / FOLDER / f"{kind}-{begin // 1_000_000}-{of.source.policy.digest[:16]}.npz"
+    key = key_of(of, config)
     known = _load(place, key, sealed, subjects)
     if known is not None and len(known[1].chains) == len(sealed.chains):
         return known[0]
     if known is None:
-        made = _judge(of, kind, subjects, _part(of, begin, sealed.until))
+        made = _judge(of, kind, subjects, part_of(of, begin, sealed.until))
     else:
-        made = _extended(known[0], _judge(of, kind, subjects, _part(of, known[1].until, sealed.until)))
+        made = _extended(known[0], _judge(of, kind, subjects, part_of(of, known[1].until, sealed.until)))
     _save(place, key, sealed, made)
     return made
 
@@ -104,7 +104,8 @@ def seals(connection: Connection, begin: int, end: int) -> Sealed:
     return Sealed(until, tuple(chains))
 
 
-def _part(of: Case, begin: int, end: int) -> Period:
+def part_of(of: Case, begin: int, end: int) -> Period:
+    """A part of the window that is judged, by its days."""
     return period(begin, end, of.source.roster.zone, of.source.now)
 
 
@@ -125,7 +126,7 @@ def _extended(known: Closed, added: Closed) -> Closed:
     return Closed(views, added.alone)
 
 
-def _key(of: Case, config: str) -> str:
+def key_of(of: Case, config: str) -> str:
     """By what the verdicts are known: they hold as long as none of it changes."""
     told = json.dumps(
         [
@@ -142,11 +143,16 @@ def _key(of: Case, config: str) -> str:
 
 
 def _save(place: Path, key: str, sealed: Sealed, of: Closed) -> None:
-    """Keep them; written aside and put in place at once."""
+    """Keep them."""
     arrays: Arrays = {"alone": of.alone, "key": np.array(key), "until": np.array(sealed.until)}
     arrays["chains"] = np.array(sealed.chains)
     for view, one in of.views.items():
         arrays.update({f"{view}.{name}": array for name, array in _arrays(one).items()})
+    put(place, arrays)
+
+
+def put(place: Path, arrays: Arrays) -> None:
+    """Write a file of arrays aside and put it in place at once."""
     place.parent.mkdir(exist_ok=True)
     part = place.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as file:

@@ -4,17 +4,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collector.judging import bandwidth
 from collector.judging.judge import Case
 from collector.judging.roster import Subject, in_group, of_carrier
 from collector.judging.window import Period, judgements
 from indicators.assessed import Judgement, Members, brackets, day_verdicts
-from indicators.bins import BIN
+from indicators.axis import Ints
+from indicators.bandwidth import bandwidth_assurance
 from indicators.catalogue import CATALOGUE, Kind, View
 from indicators.days import Verdicts, limits
-from indicators.measure import Bracket, Measure
+from indicators.measure import Bracket, Measure, nothing
 from indicators.policy import Policy
+from indicators.tallies import Tallies, window_of
+from indicators.traffic import Traffic, uncongested_share
 
 EVERYBODY = "all"
 OF_BANDWIDTH = frozenset({"bandwidth_assurance", "uncongested", "traffic_p95"})
@@ -121,35 +125,83 @@ def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
 def bandwidth_measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measure]:
     """The indicators of bandwidth, of circuits and of their groups, in the line view."""
     chosen = _concerned(of.source.roster.by_kind["circuits"], wanted)
-    read = {one.subject.id: one for one in bandwidth.lines(of, bandwidth.provable(of, chosen), over)}
-    if not read and not any(era.rate for one in chosen for era in one.eras):
+    read = {one.id for one in bandwidth.provable(of, chosen)}
+    if not any(one.id in read or bandwidth.rated(one) for one in chosen):
         return
-    judgement = judgements(of, "circuits", chosen, over)["line"]
-    for members in members_of(judgement, chosen, wanted):
-        rows = np.flatnonzero(members.counts.any(axis=1)).tolist()
-        mine = [read[chosen[row].id] for row in rows if chosen[row].id in read]
-        others = [row for row in rows if chosen[row].id not in read and chosen[row].now.rate is not None]
-        unproven = int(judgement.sums.total[others].sum()) // BIN
-        for name, bracket in bandwidth.brackets(mine, unproven).items():
+    whom = list(circuits_of(chosen, over, wanted))
+    traffic = _Traffic(whom, np.array([one.id in read for one in chosen], np.bool_), over)
+    found = bandwidth.tallies(of, chosen, over, traffic.add)
+    for number, members in enumerate(whom):
+        for name, bracket in tallied(found, members).items():
             yield measure(of, "circuits", "line", members.name, name, bracket, over)
+        percentile = traffic.percentile_95(number)
+        yield measure(of, "circuits", "line", members.name, "traffic_p95", percentile, over)
+
+
+def circuits_of(subjects: Sequence[Subject], over: Period, wanted: Wanted) -> Iterator[Members]:
+    """Whom each figure of circuits is about, by the days of a period."""
+    return _members("circuits", over.edges, subjects, wanted)
+
+
+def tallied(of: Tallies, members: Members) -> Mapping[str, Bracket]:
+    """The indicators of bandwidth that add up over circuits and days, of some of them."""
+    reasons, verdicts = of.of(members.counts)
+    return {"bandwidth_assurance": bandwidth_assurance(reasons), "uncongested": uncongested_share(verdicts)}
+
+
+class _Traffic:
+    """The traffic of each figure's circuits, added up as they are read.
+
+    Kept only where every one of them is read: the traffic of the others may have been anything, so the sum has no
+    upper end.
+    """
+
+    def __init__(self, whom: Sequence[Members], read: NDArray[np.bool_], over: Period) -> None:
+        self._whom = whom
+        self._edges = over.edges
+        self._bins = bandwidth.bins_of(over)
+        self._unread = [int(np.sum(one.counts.any(axis=1) & ~read)) for one in whom]
+        self._summed: dict[int, Traffic] = {}
+
+    def add(self, row: int, line: bandwidth.Line) -> None:
+        """Add a circuit to the figures to which it belongs, in those days in which it does."""
+        whose = [n for n, one in enumerate(self._whom) if not self._unread[n] and one.counts[row].any()]
+        if not whose:
+            return
+        window = window_of(line.bins.begin, len(line.bins), self._edges)
+        mine = Traffic.of(line.bins)
+        for number in whose:
+            summed = self._summed.setdefault(number, Traffic.nothing(self._bins))
+            counts = self._whom[number].counts[row]
+            summed.add(mine, None if counts.all() else counts[window])
+
+    def percentile_95(self, number: int) -> Bracket:
+        """That of one figure; no value where a circuit of it is not read."""
+        if number in self._summed:
+            return self._summed[number].percentile_95()
+        return nothing(0.0, circuits_not_read=self._unread[number])
 
 
 def members_of(of: Judgement, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
     """Whom each figure is about."""
+    return _members(of.kind, of.edges, subjects, wanted)
+
+
+def _members(kind: str, edges: Ints, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
     for row, one in enumerate(subjects):
         if one.id in wanted.subjects:
-            alone = np.zeros((len(subjects), len(of.edges) - 1), np.bool_)
+            alone = np.zeros((len(subjects), len(edges) - 1), np.bool_)
             alone[row] = True
             yield Members(one.id, alone, group=False)
     groups = dict.fromkeys(era.group for one in subjects for era in one.eras if era.group)
     for group in groups:
         if wanted.everything or group in wanted.groups:
-            yield Members(group, in_group(subjects, group, of.edges), group=True)
+            yield Members(group, in_group(subjects, group, edges), group=True)
     for carrier in wanted.carriers:
-        if of.kind == "circuits":
-            yield Members(carrier, of_carrier(subjects, carrier, of.edges), group=True)
+        if kind == "circuits":
+            yield Members(carrier, of_carrier(subjects, carrier, edges), group=True)
     if wanted.everything:
-        yield Members(EVERYBODY, in_group(subjects, None, of.edges), group=True)
+        yield Members(EVERYBODY, in_group(subjects, None, edges), group=True)
 
 
 def _measures(of: Case, judgement: Judgement, members: Members, over: Period) -> Iterator[Measure]:

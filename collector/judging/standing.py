@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from collector.judging.closed import judged
 from collector.judging.figures import EVERYBODY, Wanted, measures_of, members_of
 from collector.judging.judge import CONTEXT, Case
+from collector.judging.kept_tallies import standing_bandwidth
 from collector.judging.window import period
 from config.model import Config
 from config.targets import target_of
@@ -59,6 +60,10 @@ def standing(of: Case, config: Config, data_dir: Path, periods: Sequence[str] = 
             if "year" in overs:
                 for members in members_of(whole, subjects, Wanted()):
                     outlooks += map(_told, _outlook(of, config, whole, members))
+    if "month" in overs:  # with it this day's, too: every minute would be too often to read five minutes
+        day = period(_begin("day", now, zone), now, zone, now)
+        for name, one in standing_bandwidth(of, day, overs["month"], data_dir, config.digest):
+            measures.append({"period": name, **row(with_target(one, config, zone), zone)})
     return {"at": now / 1e6, "measures": measures, "outlooks": outlooks}
 
 

@@ -35,7 +35,6 @@ COUNTS = (
 )
 NONE = -1  # no octets were counted
 _VERSION = 1
-_NARROW = 8  # bits: counts of five minutes rarely take more
 _OCTETS = slice(COUNTS.index("octets_in"), len(COUNTS))
 _GREATEST = COUNTS.index("rtt_max")
 _HEAD = struct.Struct("<H")
@@ -72,17 +71,22 @@ def unpack(packed: bytes) -> Ints:
 
 
 def leading(packed: Sequence[bytes], how_many: int) -> Iterator[tuple[Ints, Ints]]:
-    """The first so many of COUNTS of many days, the others not even unpacked.
+    """The first so many of COUNTS of many days, the others not even unpacked; as `picked`."""
+    return picked(packed, slice(0, how_many))
+
+
+def picked(packed: Sequence[bytes], wanted: slice) -> Iterator[tuple[Ints, Ints]]:
+    """Those of COUNTS that are wanted, from one to another, of many days, the others not even unpacked.
 
     Days that are packed alike are unpacked together: each time which of `packed` they are, and their counts, shape
-    (days, how_many, five minutes). Raises ValueError for what `pack` did not make.
+    (days, wanted, five minutes). Raises ValueError for what `pack` did not make.
     """
     plain = [_plain(one) for one in packed]
     layouts: dict[tuple[int, ...], list[int]] = {}
     for number, one in enumerate(plain):
-        layouts.setdefault(_layout(one, how_many), []).append(number)
+        layouts.setdefault(_layout(one, wanted.stop), []).append(number)
     for layout, numbers in layouts.items():
-        yield np.array(numbers), _alike([plain[number] for number in numbers], layout)
+        yield np.array(numbers), _alike([plain[number] for number in numbers], layout, wanted.start)
 
 
 def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
@@ -118,8 +122,8 @@ def _layout(plain: bytes, how_many: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _alike(plain: Sequence[bytes], layout: tuple[int, ...]) -> Ints:
-    """Days of one layout; shape (days, rows, five minutes)."""
+def _alike(plain: Sequence[bytes], layout: tuple[int, ...], first: int) -> Ints:
+    """Days of one layout, their rows from the first that is wanted on; shape (days, rows, five minutes)."""
     bins, *rows = layout
     width = -(-bins // 8)
     size = _HEAD.size + sum(_ROW.size + bits * width for bits in rows)
@@ -127,7 +131,8 @@ def _alike(plain: Sequence[bytes], layout: tuple[int, ...]) -> Ints:
     if len(table) != size * len(plain):
         raise ValueError("counts that are not whole: they end too soon")
     table, place, found = table.reshape(len(plain), size), _HEAD.size, []
-    for bits in rows:
+    place += sum(_ROW.size + bits * width for bits in rows[:first])
+    for bits in rows[first:]:
         least = table[:, place + 1 : place + _ROW.size].copy().view("<i8")
         place += _ROW.size
         planes = table[:, place : place + bits * width].reshape(len(plain), bits, width)
@@ -142,10 +147,13 @@ def _above(planes: NDArray[np.uint8], bins: int) -> NDArray[np.uint64]:
     """The values that planes of bits make up, the lowest first; shape (days, bits, bytes) to (days, five minutes)."""
     days, bits, _ = planes.shape
     apart = np.unpackbits(planes, axis=2, count=bins)
-    value = np.zeros((days, bins), np.uint64 if bits > _NARROW else np.uint8)
-    for bit in range(bits):
-        value |= apart[:, bit].astype(value.dtype) << value.dtype.type(bit)
-    return value.astype(np.uint64)
+    value = np.zeros((days, bins), np.uint64)
+    for first in range(0, bits, 8):  # whole bytes: 64 bits wide for each plane would cost eight times as much
+        byte = np.zeros((days, bins), np.uint8)
+        for bit in range(first, min(first + 8, bits)):
+            byte |= apart[:, bit] << np.uint8(bit - first)
+        value |= byte.astype(np.uint64) << np.uint64(first)
+    return value
 
 
 def _packed(row: Ints) -> bytes:

@@ -14,6 +14,7 @@ writing honestly:
 | `quality_day` | all | started_at |
 | `quality_bins` and `troubled quality_bins` | all; of the packed columns, SHA-256 | started_at |
 | `statement` | all | said_at |
+| `port` | all | said_at |
 | `trap` | all | until |
 | `throughput` | all | recorded_at |
 | `maintenance`, `fault`, `inspection`, `repair`, `manual_value`, `attestation`, `amendment` | all | recorded_at |
@@ -165,6 +166,7 @@ COLUMNS = {
     "quality_day": ("started_at", "check", "ended_at", *_COUNTS, *_WRITTEN),
     "quality_bins": ("started_at", "check", "bins", *_WRITTEN),
     "statement": ("check", "said_at", "origin", "outcome", "since", "uptime", "changes", *_WRITTEN),
+    "port": ("check", "said_at", "speed_bps", *_WRITTEN),
     "trap": (
         "received_at", "source", "until", "count", "version", "kind", "oid", "device", "interface_index",
         "interface_name", "variables", *_WRITTEN,
@@ -229,6 +231,7 @@ PARTS = (
     _bins(BINS, _CLEAN),
     _bins(TROUBLED, sa.not_(_CLEAN)),
     _part(schema.statement, "said_at"),
+    _part(schema.port, "said_at"),
     _part(schema.trap, "until"),
     _part(schema.throughput, "recorded_at"),
     *(_part(table, "recorded_at") for table in schema.ENTERED),

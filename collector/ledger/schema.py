@@ -4,9 +4,9 @@ One row is: `check` the permanent id of (subject, probe, address, source, vantag
 outcome of one check; `watch` a stretch in which one round of one vantage was completed; `packet` the packet
 records around down-runs; `quality` five-minute counts until their day is folded into one row of `quality_day`,
 its sums, and one of `quality_bins`, its columns; `statement` what a device said by itself of the time before it was
-asked; `trap` an SNMP trap or inform that was let in; `throughput` one
-throughput test, or a report of one; `config_version` a configuration that was in force; `seal` the digest of a closed
-day's facts, chained; `incarnation` one life of one process that writes.
+asked; `port` how fast the port that carries a line says it is; `trap` an SNMP trap or inform that was let in;
+`throughput` one throughput test, or a report of one; `config_version` a configuration that was in force; `seal` the
+digest of a closed day's facts, chained; `incarnation` one life of one process that writes.
 
 What people enter: `maintenance` a window, `fault` a ticket, `inspection` and `repair` a filled-in sheet,
 `manual_value` a value that nothing measures, `attestation` that a subject was up or down, `amendment` a responsible
@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 # The newest migration; tests hold it against the migration folder, so that a start need not ask Alembic.
-HEAD = "0005"
+HEAD = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -199,6 +199,15 @@ statement = Table(
     Column("since", BigInteger),  # it has stood so at least since then; null: it does not say
     Column("uptime", BigInteger),  # its sysUpTime, which begins anew after 497 days; null: it does not say
     Column("changes", BigInteger),  # how often it has changed, as the device counts; null: it does not
+    *_written(),
+)
+
+port = Table(
+    "port",
+    metadata,
+    Column("check", ForeignKey("check.id"), primary_key=True),  # of the interface
+    Column("said_at", BigInteger, primary_key=True),  # receipt of the answer
+    Column("speed_bps", BigInteger),  # bit/s, until it says another; null: it does not say
     *_written(),
 )
 

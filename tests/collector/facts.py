@@ -52,6 +52,10 @@ def statement(check: int, at: int, *, since: int | None = None, outcome: int = 1
     }
 
 
+def port(check: int, at: int, speed: int | None = 1_000_000_000) -> dict[str, Any]:
+    return {"check": check, "said_at": at * S, "speed_bps": speed}
+
+
 def measurement(name: str, at: int, *, circuit: str = "haikou-ct", reason: str = "") -> dict[str, Any]:
     return {
         "id": name,

@@ -16,6 +16,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from collector.commands.explain_bandwidth import BECAUSE
 from exporters.text import TITLES
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +85,8 @@ REASONS = (
     "decided days", "excused days", "undecided days", "lines", "line days", "faulty", "faults", "open faults",
     "month seconds", "circuits", "decided", "met", "units", "planned", "good", "bad", "undecided", "waiting",
     "assured", "short", "unproven", "left out", "by link speed", "uncongested", "congested", "bins", "known",
-    "dropped",
+    "dropped", "least", "in", "out", "circuits not read", *BECAUSE.values(), "passed", "failed",
+    "came short; what else went over the line is not known", "capped below what it would have to show",
     "member faults", "survived", "not survived", "unknown", "up", "limit seconds", "value", "lower end", "upper end",
     "not normal days", "clock seconds",
     *("receive", "send", "both", "measured", "attested"),

@@ -75,6 +75,7 @@ class History:
             row["reason"] = "no answer"
             batch.add("packet", [_packet(line, begin, begin + second) for second in (-10, 0, 1, 2)])
             batch.add("statement", [facts.statement(line, begin, since=begin - 60)])
+            batch.add("port", [facts.port(line, begin)])
             batch.add("trap", [facts.trap(begin, f"10.0.2.{line}")])
             batch.add("throughput", [facts.measurement(f"{line}-{begin}", begin)])
         self.ledger.write(batch)

@@ -70,7 +70,7 @@ def test_a_day_can_be_digested_by_hand_from_what_the_document_says(history: Hist
     }  # fmt: skip
     assert third.keys() == {
         "run", "run end", "watch", "packet", "quality_day", "quality_bins", "troubled quality_bins", "statement",
-        "trap", "throughput", "incarnation",
+        "port", "trap", "throughput", "incarnation",
     }  # fmt: skip
 
 

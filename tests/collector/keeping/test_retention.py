@@ -89,6 +89,7 @@ def test_no_other_fact_is_ever_touched(ledger: Ledger) -> None:
     batch = Batch({"run": [facts.run(check, 0, 0)], "watch": [facts.watch(0, 60)], "packet": [packet]})
     batch.add("trap", [facts.trap(5)])
     batch.add("statement", [facts.statement(check, 5)])
+    batch.add("port", [facts.port(check, 5)])
     batch.add("throughput", [facts.measurement("t1", 5)])
     for name, row in (("seal", sealed), ("config_version", loaded), ("quality", five_minutes(check, 0))):
         batch.add(name, [row])

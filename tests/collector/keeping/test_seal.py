@@ -35,6 +35,7 @@ MARCH: dict[str, sa.ColumnElement[bool]] = {
         schema.quality_bins.c.started_at == at(3, 5) * S, schema.quality_bins.c.check == 3
     ),
     "statement": schema.statement.c.said_at == FIFTH * S,
+    "port": schema.port.c.said_at == FIFTH * S,
     "trap": schema.trap.c.received_at == FIFTH * S,
     "throughput": schema.throughput.c.started_at == FIFTH * S,
     **{table.name: table.c.recorded_at == at(3, 5, 11) * S for table in schema.ENTERED},
@@ -140,6 +141,7 @@ def test_a_row_that_was_slipped_in_is_found(history: History) -> None:
         "quality_day": {"check": 4},
         "quality_bins": {"check": 4},
         "statement": {"said_at": FIFTH * S + 7},
+        "port": {"said_at": FIFTH * S + 7},
         "trap": {"source": "10.0.2.9"},
         "throughput": {"id": "slipped-in"},
         **{table.name: {"id": "slipped-in"} for table in schema.ENTERED},
