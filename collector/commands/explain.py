@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.commands import explain_bandwidth
-from collector.commands.explain_bandwidth import BECAUSE
 from collector.commands.judging import Asked, asked, over_a_period
 from collector.commands.shared import printing, show
 from collector.judging.bandwidth_evidence import BandwidthEvidence, bandwidth_evidence
@@ -22,7 +21,8 @@ from collector.judging.roster import Subject
 from collector.judging.window import Period
 from config.errors import LinewalkerError
 from config.keys import nearest
-from exporters.arithmetic import numbers, result, worked
+from exporters.arithmetic import flat, numbers, worked_out
+from exporters.because import CAUSES
 from exporters.explained import explained
 from exporters.figures import duration, rfc3339
 from exporters.measures import between, figure, row, words
@@ -33,17 +33,7 @@ from exporters.words import words as language_of
 from indicators.catalogue import CATALOGUE, Indicator
 from indicators.catalogue import View as ViewName
 from indicators.measure import Measure
-from indicators.percentages import Way, towards
-
-_CAUSES = {
-    "not_watched": "nobody watched",
-    "not_asked": "our own fault kept us from asking",
-    "upstream": "down behind something that was itself down or unknown",
-    "loss_unsure": "too few questions were completed to know the loss",
-    "measured": "too short to be confirmed, beside unknown time",
-    "loss": "too short to be confirmed, beside unknown time",
-    "other_check": "too short to be confirmed, beside unknown time",
-}
+from indicators.percentages import towards
 
 
 @click.command()
@@ -172,13 +162,13 @@ def _text(
         "adoption": " · ".join(
             one for one in (policy.adoption.document, policy.adoption.approver, policy.adoption.date) if one
         ),
-        "arithmetic": numbers(_flat(evidence_of), say),
+        "arithmetic": numbers(flat(evidence_of), say),
         "bandwidth": bandwidth and explain_bandwidth.told(bandwidth, say, told.at),
-        "worked": list(_worked(measure, entry, say)),
+        "worked": list(worked_out(measure, say)),
         "outages": [_told_outage(told, found, one, runs) for one, runs in found.outages],
         "more_outages": found.more_outages,
         "unknown_by_cause": [
-            (say(_CAUSES.get(name, name)), told.lasted(size)) for name, size in found.unknown_by_cause.items()
+            (say(CAUSES.get(name, name)), told.lasted(size)) for name, size in found.unknown_by_cause.items()
         ],
         "unknown": [_told_gap(told, one) for one in found.unknown],
         "more_unknown": found.more_unknown,
@@ -188,30 +178,6 @@ def _text(
         "seals": [(told.at(one.day)[:10], one.chain) for one in found.seals],
     }
     return explained(values, say)
-
-
-def _worked(measure: Measure, entry: Indicator, say: Say) -> Iterator[tuple[str, str, str, str]]:
-    """Value and ends of the bracket: what it is, its formula with numbers, the result, and how that is printed."""
-    bracket = measure.bracket
-    for name, formula, value, way in (
-        ("value", entry.worked, bracket.value, towards(entry.bad)),
-        ("lower end", entry.worked_lower, bracket.lower, Way.DOWN),
-        ("upper end", entry.worked_upper, bracket.upper, Way.UP),
-    ):
-        told = worked(formula, bracket.evidence, say)
-        if told and value is not None:
-            yield say(name), told, result(value), figure(measure, value, way, say)
-
-
-def _flat(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Numbers by name; those that stand together under one, such as reasons, one by one where they are not 0."""
-    for name, value in numbers.items():
-        if isinstance(value, Mapping):
-            yield from (
-                (BECAUSE.get(str(each), str(each)), number) for each, number in value.items() if number
-            )
-        else:
-            yield name, value
 
 
 def _told_outage(told: _Told, found: Evidence, one: Outage, runs: tuple[Run, ...]) -> dict[str, object]:
@@ -251,7 +217,7 @@ def _told_gap(told: _Told, one: Unknown) -> dict[str, object]:
         "start": told.at(one.start),
         "end": told.at(one.end),
         "lasted": told.lasted(one.end - one.start),
-        "cause": told.say(_CAUSES.get(one.cause, one.cause)),
+        "cause": told.say(CAUSES.get(one.cause, one.cause)),
         "reason": told.say(one.reason),
     }
 

@@ -117,7 +117,7 @@ def evidence(of: Case, subject: Subject, view: ViewName, over: Period, most: int
         more_unknown=len(gaps) - len(named),
         unknown_by_cause=causes,
         watches=_watches(connection, checks, over),
-        configurations=tuple(_configurations(connection, over)),
+        configurations=tuple(configurations(connection, over)),
         seals=tuple(_seals(connection, shown)),
     )
 
@@ -128,13 +128,17 @@ def _longest(rows: Sequence[Any], length: Sequence[int], most: int) -> list[Any]
     return [rows[row] for row in kept]
 
 
-def _gaps(view: View, over: Period) -> tuple[list[Unknown], dict[str, int]]:
-    """Counted time of the window that is settled neither up nor down, by what left it unknown."""
-    window = intersection(view.counted, Stretches(np.array([over.begin]), np.array([over.end])))
-    line, found, sums = view.settled, list[Unknown](), dict[str, int]()
+def unknown_time(view: View, within: Stretches) -> Iterator[tuple[str, Stretches]]:
+    """Counted time within some stretches that is settled neither up nor down, by what left it unknown."""
+    window, line = intersection(view.counted, within), view.settled
     for cause in np.unique(line.cause[line.state == UNKNOWN]).tolist():
         part = intersection(line.chosen((line.state == UNKNOWN) & (line.cause == cause)), window)
-        name = Cause(cause).name.lower()
+        yield Cause(cause).name.lower(), part
+
+
+def _gaps(view: View, over: Period) -> tuple[list[Unknown], dict[str, int]]:
+    found, sums = list[Unknown](), dict[str, int]()
+    for name, part in unknown_time(view, Stretches(np.array([over.begin]), np.array([over.end]))):
         sums[name] = int(part.length.sum())
         found += [Unknown(start, end, name, "") for start, end in _pairs(part)]
     return sorted(found, key=lambda one: one.start), {name: size for name, size in sums.items() if size}
@@ -211,7 +215,7 @@ def _watches(connection: Connection, checks: Sequence[Check], over: Period) -> i
     return connection.scalar(sa.select(sa.func.count()).select_from(watch).where(mine)) or 0
 
 
-def _configurations(connection: Connection, over: Period) -> Iterator[tuple[str, int]]:
+def configurations(connection: Connection, over: Period) -> Iterator[tuple[str, int]]:
     """Those in force within the period: loaded in it, and the last one before it."""
     version = schema.config_version
     rows = connection.execute(

@@ -43,7 +43,7 @@ class Wanted:
 def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = judgements) -> Iterator[Measure]:
     """All time-based indicators, kind by kind, in each view that the catalogue names for them."""
     for kind, subjects in of.source.roster.by_kind.items():
-        chosen = _concerned(subjects, wanted)
+        chosen = concerned(subjects, wanted)
         if chosen:
             for judgement in judge(of, kind, chosen, over).values():
                 yield from measures_of(of, judgement, chosen, over, wanted)
@@ -75,14 +75,15 @@ class DayLine:
 def day_lines(of: Case, over: Period, wanted: Wanted) -> Iterator[DayLine]:
     """Every whole day of the period with its verdict, of everybody who is asked for."""
     for kind, subjects in of.source.roster.by_kind.items():
-        chosen = _concerned(subjects, wanted)
+        chosen = concerned(subjects, wanted)
         if chosen:
             for judgement in judgements(of, kind, chosen, over).values():
                 for members in members_of(judgement, chosen, wanted):
-                    yield from _day_lines(judgement, members, of.source.policy)
+                    yield from day_lines_of(judgement, members, of.source.policy)
 
 
-def _day_lines(of: Judgement, members: Members, policy: Policy) -> Iterator[DayLine]:
+def day_lines_of(of: Judgement, members: Members, policy: Policy) -> Iterator[DayLine]:
+    """The same of some members of one kind that is judged already."""
     verdicts = day_verdicts(of, members, policy)
     counts = members.counts[:, of.whole]
     total, down, unknown = (
@@ -111,7 +112,7 @@ def _verdict(of: Verdicts, day: int) -> str:
     return "normal" if of.normal[0, day] else "not normal"
 
 
-def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
+def concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
     """Those who stand in any of the figures that are asked for."""
     return [
         one
@@ -124,7 +125,7 @@ def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
 
 def bandwidth_measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measure]:
     """The indicators of bandwidth, of circuits and of their groups, in the line view."""
-    chosen = _concerned(of.source.roster.by_kind["circuits"], wanted)
+    chosen = concerned(of.source.roster.by_kind["circuits"], wanted)
     read = {one.id for one in bandwidth.provable(of, chosen)}
     if not any(one.id in read or bandwidth.rated(one) for one in chosen):
         return

@@ -1,0 +1,295 @@
+"""What stands behind the figures, as tables: days, outages, restore times, unknown time, carriers, papers."""
+
+from collections.abc import Iterator
+
+from docx.document import Document as Word
+
+from exporters.because import CAUSES
+from exporters.figures import NONE
+from exporters.forms.annex import Annex, CarrierLine, FaultLine, OutageLine, PaperLine, Part, WindowLine
+from exporters.forms.annex_heat import heat_map
+from exporters.forms.annex_words import (
+    at,
+    blamed,
+    day_counts,
+    kind,
+    lasted,
+    longest,
+    reason,
+    scope,
+    verdict,
+    within,
+)
+from exporters.forms.paper import Cell, Cells, heading, note, table
+from exporters.measures import between, figure
+from exporters.words import Say
+from indicators.catalogue import CATALOGUE
+from indicators.percentages import towards
+
+MOST = 60
+"""So many outages, faults and days of a part are printed; the others are in the files beside it."""
+_RED, _YELLOW = "F4CCCC", "FFF2CC"
+
+
+def part_tables(document: Word, of: Part, annex: Annex, say: Say) -> None:
+    """All of one part."""
+    heading(document, scope(of.scope, of.title, say), 2)
+    note(
+        document,
+        say("{members} watched, {time} that count in all; limit to restore: {limit}").format(
+            members=of.members, time=lasted(of.counted, say), limit=lasted(of.limit, say)
+        ),
+    )
+    heat_map(document, of, say)
+    _days(document, of, say)
+    _outages(document, of, annex, say)
+    _faults(document, of, annex, say)
+    _unknown(document, of, say)
+
+
+def _days(document: Word, of: Part, say: Say) -> None:
+    """Days that are not plainly normal."""
+    chosen = [day for day in of.days if day.verdict in ("not normal", "undecided")]
+    if not chosen:
+        return
+    note(document, say("Days that were not normal, or are undecided"))
+    rows: list[Cells] = [
+        [
+            day.date,
+            say(day.verdict),
+            *_right(*(lasted(size, say) for size in (day.down, day.limit, day.unknown, day.counted))),
+        ]
+        for day in chosen[:MOST]
+    ]
+    titles = [say("day"), say("verdict"), say("down"), say("limit"), say("unknown"), say("counted")]
+    table(document, titles, rows, (3.2, 3.2, 4.2, 4.2, 4.2, 4.2))
+    _more(document, len(chosen), say)
+
+
+def _right(*texts: str) -> Iterator[Cell]:
+    return (Cell(text, right=True) for text in texts)
+
+
+def _more(document: Word, count: int, say: Say) -> None:
+    if count > MOST:
+        text = say("{shown} of {count} are printed here; all are in the files of the evidence")
+        note(document, text.format(shown=MOST, count=count))
+
+
+def _outages(document: Word, of: Part, annex: Annex, say: Say) -> None:
+    note(document, say("Outages: {count}, the longest of them").format(count=len(of.outages)))
+    if not of.outages:
+        return
+    titles = [
+        say("subject"), say("start"), "±", say("end"), "±", say("lasted"), say("of it unknown"), say("reason"),
+        say("responsible"), say("fault"),
+    ]  # fmt: skip
+    rows = [_outage(one, annex.zone, say) for one in longest(of.outages, MOST)]
+    table(document, titles, rows, (4.3, 3.1, 1.5, 3.1, 1.5, 2.1, 2.0, 2.8, 3.6, 1.6))
+    _more(document, len(of.outages), say)
+
+
+def _outage(one: OutageLine, zone: str, say: Say) -> Cells:
+    return [
+        f"{one.name}\n{one.subject}",
+        at(one.start, zone),
+        within(one.start, one.start_after, one.start_before),
+        say("still down") if one.end is None else at(one.end, zone),
+        within(one.end, one.end_after, one.end_before),
+        Cell(lasted(one.seconds, say), right=True),
+        Cell(lasted(one.unknown, say) if one.unknown else NONE, right=True),
+        reason(one.reason, say),
+        blamed(one.blame, say) or NONE,
+        say("counts") if one.fault else say("excluded"),
+    ]
+
+
+def _faults(document: Word, of: Part, annex: Annex, say: Say) -> None:
+    """Restore times: each fault against the limit, the worst first to be seen."""
+    if not of.faults:
+        note(document, say("Faults: none began in this period"))
+        return
+    late = sum(one.verdict == "too late" for one in of.faults)
+    text = say("Faults and their restore times: {count}, {late} of them beyond the limit of {limit}")
+    note(document, text.format(count=len(of.faults), late=late, limit=lasted(of.limit, say)))
+    titles = [
+        say("subject"), say("start"), say("end"), say("clock"), say("shortest … longest"), say("against the limit"),
+        say("responsible"),
+    ]  # fmt: skip
+    table(
+        document,
+        titles,
+        [_fault(one, annex.zone, say) for one in _worst(of)],
+        (5.4, 3.2, 3.2, 2.6, 4.6, 2.8, 3.8),
+    )
+    _more(document, len(of.faults), say)
+
+
+def _worst(of: Part) -> list[FaultLine]:
+    chosen = sorted(of.faults, key=lambda one: (one.verdict == "in time", -one.clock, one.start))[:MOST]
+    return sorted(chosen, key=lambda one: (one.start, one.subject))
+
+
+def _fault(one: FaultLine, zone: str, say: Say) -> Cells:
+    fill = {"too late": _RED, "undecided": _YELLOW, "waiting": _YELLOW}.get(one.verdict, "")
+    return [
+        f"{one.name} {one.subject}",
+        at(one.start, zone),
+        at(one.end, zone) if one.ended else say("not seen to end"),
+        Cell(lasted(one.clock, say), right=True),
+        Cell(f"{lasted(one.shortest, say)} … {lasted(one.longest, say)}", right=True),
+        Cell(verdict(one, say), fill),
+        blamed(one.blame, say) or NONE,
+    ]
+
+
+def _unknown(document: Word, of: Part, say: Say) -> None:
+    """Time that is neither up nor down, by its cause."""
+    rows: list[Cells] = [
+        [
+            say(CAUSES.get(cause, cause)),
+            *_right(lasted(size, say), f"{size / of.counted:.4%}" if of.counted else NONE),
+        ]
+        for cause, size in sorted(of.unknown.items(), key=lambda one: -one[1])
+        if size
+    ]
+    if not rows:
+        note(document, say("Unknown time: none"))
+        return
+    note(document, say("Unknown time by cause"))
+    table(document, [say("cause"), say("lasted"), say("share of what counts")], rows, (13.0, 5.0, 5.0))
+
+
+def carriers(document: Word, of: Annex, say: Say) -> None:
+    """Availability and restore times per carrier; only proven lines count."""
+    heading(document, say("4. Carriers"))
+    titles = [
+        say("carrier"), say("proven lines"), say("unproven lines"), say("availability"), say("bracket"),
+        say("coverage"), say("faults"), say("restored in time"), say("mean time to restore"),
+    ]  # fmt: skip
+    table(
+        document,
+        titles,
+        [_carrier(one, say) for one in of.carriers],
+        (4.0, 2.2, 2.2, 2.6, 4.6, 2.4, 1.8, 2.8, 3.0),
+    )
+    note(document, say("lines whose path is not proven enter no figure of a carrier"))
+
+
+def _carrier(one: CarrierLine, say: Say) -> Cells:
+    def of(name: str) -> str:
+        measure = one.measures.get(name)
+        if measure is None:
+            return NONE
+        return figure(measure, measure.bracket.value, towards(CATALOGUE[name].bad), say)
+
+    available, mended = one.measures.get("availability"), one.measures.get("mttr")
+    coverage = None if available is None else available.bracket.coverage
+    return [
+        f"{one.name} {one.carrier}" if one.name != one.carrier else one.name,
+        *_right(
+            str(one.lines),
+            str(one.unproven),
+            of("availability"),
+            NONE if available is None else between(available, say),
+            NONE if coverage is None else f"{coverage:.2%}",
+            NONE if mended is None else str(mended.bracket.evidence.get("faults", NONE)),
+            of("restored_within"),
+            of("mttr"),
+        ),
+    ]
+
+
+def people(document: Word, of: Annex, say: Say) -> None:
+    """Maintenance, amendments and attestations."""
+    heading(document, say("5. Maintenance"))
+    if of.windows:
+        titles = [
+            say("subjects"), say("from"), say("to"), say("recorded"), say("recorded by"), say("reason"),
+            say("reference"), say("agreed"), say("applies"),
+        ]  # fmt: skip
+        rows = [_window(one, of.zone, say) for one in of.windows[:MOST]]
+        table(document, titles, rows, (5.4, 3.0, 3.0, 3.0, 2.2, 3.0, 2.6, 1.9, 1.5))
+        _more(document, len(of.windows), say)
+    else:
+        note(document, say("none in this period"))
+    heading(document, say("6. Amendments and attestations"))
+    if of.papers:
+        titles = [
+            say("kind"), say("subject"), say("from"), say("to"), say("says"), say("signed by"), say("recorded by"),
+            say("approved by"), say("reference"), say("file"),
+        ]  # fmt: skip
+        rows = [_paper(one, of.zone, say) for one in of.papers[:MOST]]
+        table(document, titles, rows, (2.2, 3.0, 3.0, 3.0, 2.4, 2.2, 2.2, 2.2, 2.8, 2.6))
+        _more(document, len(of.papers), say)
+        note(document, say("what nobody approved changes no figure"))
+    else:
+        note(document, say("none in this period"))
+
+
+def _window(one: WindowLine, zone: str, say: Say) -> Cells:
+    return [
+        " ".join(one.subjects),
+        at(one.begin, zone, "minutes"),
+        at(one.end, zone, "minutes"),
+        at(one.recorded_at, zone, "minutes"),
+        one.recorded_by,
+        one.reason or NONE,
+        one.reference or NONE,
+        say("agreed") if one.agreed else Cell(say("retroactive"), _YELLOW),
+        say("yes") if one.applies else say("no"),
+    ]
+
+
+def _paper(one: PaperLine, zone: str, say: Say) -> Cells:
+    return [
+        say("attestation") if one.kind == "attestation" else say("amendment"),
+        one.subject,
+        at(one.begin, zone, "minutes"),
+        at(one.end, zone, "minutes"),
+        say(one.says),
+        one.signed_by or NONE,
+        one.recorded_by,
+        one.approved_by or Cell(say("not approved"), _YELLOW),
+        one.reference or NONE,
+        one.file_name or NONE,
+    ]
+
+
+def not_measured(document: Word, of: Annex, say: Say) -> None:
+    """Subjects of which nothing was seen at all."""
+    heading(document, say("7. What was not watched"))
+    if not of.unwatched:
+        note(document, say("none: of everybody in service something was seen"))
+        return
+    rows = [[kind(one.kind, say), one.id, one.name] for one in of.unwatched]
+    table(document, [say("kind"), say("id"), say("name")], rows, (4.0, 7.0, 12.0))
+
+
+def rules(document: Word, of: Annex, say: Say) -> None:
+    """Policies with who adopted them, and the configurations in force."""
+    heading(document, say("8. Policies and configurations"))
+    rows = [
+        [
+            one.name,
+            digest,
+            " ".join(filter(None, (one.adoption.document, one.adoption.approver, one.adoption.date)))
+            or Cell(say("adopted by nobody"), _YELLOW),
+        ]
+        for digest, one in sorted(of.policies.items())
+    ]
+    table(document, [say("policy"), say("digest"), say("adopted")], rows, (5.0, 11.6, 9.0))
+    loaded = [[digest, at(moment, of.zone)] for digest, moment in of.configurations]
+    if loaded:
+        table(document, [say("configuration"), say("loaded")], loaded, (18.0, 7.6))
+
+
+def parts_heading(say: Say) -> str:
+    """The heading over all parts."""
+    return say("3. What the figures rest on")
+
+
+def verdicts(of: Part, say: Say) -> str:
+    """Days by verdict in one line."""
+    counts = day_counts(of)
+    return ", ".join(f"{say(name)} {count}" for name, count in counts.items())
