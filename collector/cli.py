@@ -14,6 +14,8 @@ COMMANDS = {
     "outages": "judged:outages_command",
     "days": "judged:days",
     "explain": "explain:explain",
+    "evidence": "evidence:evidence",
+    "reasons": "evidence:reasons",
     "indicators": "judged:indicators_command",
     "traps": "traps:traps",
     "maintenance": "maintenance:maintenance",

@@ -5,7 +5,7 @@ from docx.document import Document as Word
 from exporters.forms.annex import Part
 from exporters.forms.annex_words import day_counts
 from exporters.forms.paper import Cell, note, table
-from exporters.words import Say
+from exporters.forms.voice import Voice
 
 LOOKS = {
     "normal": ("C6E0B4", ""),
@@ -18,7 +18,7 @@ _NO_DATE = "FFFFFF"
 _WIDTHS = (1.3, *[0.77] * 31)
 
 
-def heat_map(document: Word, of: Part, say: Say) -> None:
+def heat_map(document: Word, of: Part, voice: Voice) -> None:
     """One line a month, a cell a day, and the legend below."""
     days = {day.date: day.verdict for day in of.days}
     years = sorted({date[:4] for date in days})
@@ -27,11 +27,11 @@ def heat_map(document: Word, of: Part, say: Say) -> None:
             [Cell(_month(year, month, years), centre=True), *_cells(days, year, month)]
             for month in range(1, 13)
         ]
-        table(document, ["", *(str(day) for day in range(1, 32))], rows, _WIDTHS, size="small")
+        table(document, ["", *(str(day) for day in range(1, 32))], rows, _WIDTHS, size="small", whole=True)
     counts = day_counts(of)
     note(
         document,
-        say(
+        voice.say(
             "green: normal {normal}; red ×: not normal {bad}; yellow ?: undecided {open}; grey –: excused {excused}"
         ).format(
             normal=counts["normal"],

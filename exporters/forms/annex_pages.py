@@ -9,13 +9,13 @@ from exporters.forms.annex_rows import given_rows, measured_rows
 from exporters.forms.annex_words import window
 from exporters.forms.filled import FilledPlan
 from exporters.forms.paper import footer, heading, new, note, page, title
-from exporters.words import Say, words
+from exporters.forms.voice import Voice
 
 
 def annex_document(of: FilledPlan, annex: Annex, lang: str) -> Word:
     """The annex alone, A4 landscape."""
     document = new(landscape=True)
-    _fill(document, of, annex, words(lang), chinese=lang == "zh")
+    _fill(document, of, annex, Voice(lang))
     return document
 
 
@@ -24,29 +24,35 @@ def append(document: Word, of: FilledPlan, annex: Annex, lang: str) -> None:
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.footer.is_linked_to_previous = False
     page(section, landscape=True)
-    _fill(document, of, annex, words(lang), chinese=lang == "zh")
+    _fill(document, of, annex, Voice(lang))
 
 
-def _fill(document: Word, of: FilledPlan, annex: Annex, say: Say, *, chinese: bool) -> None:
+def _fill(document: Word, of: FilledPlan, annex: Annex, voice: Voice) -> None:
     project = of.plan.project
-    title(document, say("Evidence annex: {project} {year}").format(project=project.name, year=project.year))
-    note(document, say("unit: {unit}").format(unit=project.unit))
-    note(document, say("period: {window}").format(window=window(annex, say)))
-    note(document, say("time that nobody watched is unknown: neither up nor down; every figure is a bracket"))
-    measured_rows(document, of, annex, say, chinese=chinese)
-    given_rows(document, of, say)
-    heading(document, tables.parts_heading(say))
+    title(
+        document,
+        voice.say("Evidence annex: {project} {year}").format(project=project.name, year=project.year),
+    )
+    note(document, voice.say("unit: {unit}").format(unit=project.unit))
+    note(document, voice.say("period: {window}").format(window=window(annex, voice)))
+    note(
+        document,
+        voice.say("time that nobody watched is unknown: neither up nor down; every figure is a bracket"),
+    )
+    measured_rows(document, of, annex, voice)
+    given_rows(document, of, voice)
+    heading(document, tables.parts_heading(voice))
     for part in annex.parts.values():
-        tables.part_tables(document, part, annex, say)
-    tables.carriers(document, annex, say)
-    tables.people(document, annex, say)
-    tables.not_measured(document, annex, say)
-    tables.rules(document, annex, say)
-    footer(document, stamped(of, say))
+        tables.part_tables(document, part, annex, voice)
+    tables.carriers(document, annex, voice)
+    tables.people(document, annex, voice)
+    tables.not_measured(document, annex, voice)
+    tables.rules(document, annex, voice)
+    footer(document, stamped(of, voice))
 
 
-def stamped(of: FilledPlan, say: Say) -> str:
+def stamped(of: FilledPlan, voice: Voice) -> str:
     """Which revision it is evidence of; of what is not frozen, that."""
     if of.revision is None:
-        return say("not frozen")
-    return say("revision {revision}, check code {code}").format(revision=of.revision, code=of.code)
+        return voice.say("not frozen")
+    return voice.say("revision {revision}, check code {code}").format(revision=of.revision, code=of.code)

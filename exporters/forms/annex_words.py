@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from exporters.figures import NONE, duration
 from exporters.forms.annex import Annex, Blame, FaultLine, OutageLine, Part, Scope
-from exporters.words import Say
+from exporters.forms.voice import Voice
 
 MICRO = 1e6
 
@@ -31,53 +31,57 @@ def within(moment: int | None, after: int | None, before: int | None) -> str:
     return f"±{max(moment - after, before - moment, 0) / MICRO:.1f} s"
 
 
-def blamed(of: Blame, say: Say) -> str:
+def blamed(of: Blame, voice: Voice) -> str:
     """Who is responsible and what says so."""
     if not of.party:
         return ""
     source = {
-        "amendment": say("amendment, approved") if of.confirmed else say("amendment, not approved"),
-        "ticket": say("ticket, confirmed by both") if of.confirmed else say("ticket"),
-        "proposal": say("suggested by the facts, not decided"),
+        "amendment": voice.say("amendment, approved")
+        if of.confirmed
+        else voice.say("amendment, not approved"),
+        "ticket": voice.say("ticket, confirmed by both") if of.confirmed else voice.say("ticket"),
+        "proposal": voice.say("suggested by the facts, not decided"),
     }[of.says]
-    return say("{party} ({source})").format(party=of.party, source=" ".join((source, of.reference)).strip())
+    return voice.aside(of.party, " ".join((source, of.reference)).strip())
 
 
-def reason(of: str, say: Say) -> str:
+def reason(of: str, voice: Voice) -> str:
     """Why a subject did not answer, in the reader's words."""
-    return say(of) if of else NONE
+    return voice.say(of) if of else NONE
 
 
-def kind(of: str, say: Say) -> str:
+def kind(of: str, voice: Voice) -> str:
     """What a kind of subjects is called."""
     names = {
-        "circuits": say("circuits"),
-        "services": say("services"),
-        "devices": say("devices"),
-        "systems": say("systems"),
+        "circuits": voice.say("circuits"),
+        "services": voice.say("services"),
+        "devices": voice.say("devices"),
+        "systems": voice.say("systems"),
     }
     return names[of]
 
 
-def scope(of: Scope, group: str, say: Say) -> str:
+def scope(of: Scope, group: str, voice: Voice) -> str:
     """Whom a figure is about, and in which view."""
-    whom = group or say("all groups")
-    view = say("line view") if of.view == "line" else say("business view")
-    return say("{group}, {kind}, {view}").format(group=whom, kind=kind(of.kind, say), view=view)
+    whom = group or voice.say("all groups")
+    view = voice.say("line view") if of.view == "line" else voice.say("business view")
+    return voice.listed((whom, kind(of.kind, voice), view))
 
 
-def basis(of: str, say: Say) -> str:
+def basis(of: str, voice: Voice) -> str:
     """实测, or 实测 with 佐证."""
-    return say("measured") if of == "measured" else say("measured, with what signed papers attest")
+    return (
+        voice.say("measured") if of == "measured" else voice.say("measured, with what signed papers attest")
+    )
 
 
-def verdict(of: FaultLine, say: Say) -> str:
+def verdict(of: FaultLine, voice: Voice) -> str:
     """Whether a fault was restored in time."""
     told = {
-        "in time": say("restored in time"),
-        "too late": say("beyond the limit"),
-        "undecided": say("undecided"),
-        "waiting": say("still within the limit"),
+        "in time": voice.say("restored in time"),
+        "too late": voice.say("beyond the limit"),
+        "undecided": voice.say("undecided"),
+        "waiting": voice.say("still within the limit"),
     }
     return told[of.verdict]
 
@@ -88,9 +92,9 @@ def longest(of: Sequence[OutageLine], most: int) -> list[OutageLine]:
     return sorted(chosen, key=lambda one: (one.start, one.subject))
 
 
-def lasted(seconds: float, say: Say) -> str:
+def lasted(seconds: float, voice: Voice) -> str:
     """A duration."""
-    return duration(seconds, say)
+    return duration(seconds, voice.say)
 
 
 def day_counts(of: Part) -> dict[str, int]:
@@ -99,11 +103,12 @@ def day_counts(of: Part) -> dict[str, int]:
     return {name: verdicts.count(name) for name in ("normal", "not normal", "undecided", "excused")}
 
 
-def window(of: Annex, say: Say) -> str:
+def window(of: Annex, voice: Voice) -> str:
     """From when until when, in which zone."""
-    text = say("{begin} until {end}, {zone}").format(
+    text = voice.say("{begin} until {end}, {zone}").format(
         begin=at(of.begin, of.zone, "minutes"), end=at(of.end, of.zone, "minutes"), zone=of.zone
     )
     if of.until < of.end:
-        text += say("; what is known ends at {until}").format(until=at(of.until, of.zone, "minutes"))
+        known = voice.say("what is known ends at {until}").format(until=at(of.until, of.zone, "minutes"))
+        return voice.joined((text, known))
     return text

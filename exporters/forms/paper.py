@@ -97,9 +97,10 @@ def says(document: Word, text: str, *, indent: bool = True, bold: bool = False) 
     return paragraph
 
 
-def note(document: Word, text: str) -> None:
-    """A smaller line below a table."""
+def note(document: Word, text: str, *, above: bool = False) -> None:
+    """A smaller line below a table, or `above` it and never parted from it."""
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = above
     paragraph.paragraph_format.space_after = Pt(2)
     paragraph.add_run(_clean(text)).font.size = Pt(9)
 
@@ -118,10 +119,16 @@ def table(
     widths: Sequence[float],
     *,
     size: str = "table",
+    whole: bool = False,
 ) -> None:
-    """A table with a line of titles that is repeated on every page; `widths` in centimetres."""
-    head = _row([Cell(one, "E7E6E6", centre=True, bold=True) for one in titles], widths, size, head=True)
-    body = "".join(_row(cells, widths, size) for cells in rows)
+    """A table with a line of titles that is repeated on every page; `widths` in centimetres.
+
+    One that is to stay `whole` begins on a new page rather than break: only for what fits on one.
+    """
+    head = _row(
+        [Cell(one, "E7E6E6", centre=True, bold=True) for one in titles], widths, size, head=True, keep=True
+    )
+    body = "".join(_row(cells, widths, size, keep=whole) for cells in rows)
     grid = "".join(f'<w:gridCol w:w="{_twips(width)}"/>' for width in widths)
     edges = "".join(
         f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="808080"/>'
@@ -137,15 +144,15 @@ def table(
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def _row(cells: Cells, widths: Sequence[float], size: str, *, head: bool = False) -> str:
+def _row(cells: Cells, widths: Sequence[float], size: str, *, head: bool = False, keep: bool) -> str:
     told = "".join(
-        _cell(one if isinstance(one, Cell) else Cell(one), width, size)
+        _cell(one if isinstance(one, Cell) else Cell(one), width, size, keep=keep)
         for one, width in zip(cells, widths, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{told}</w:tr>"
 
 
-def _cell(one: Cell, width: float, size: str) -> str:
+def _cell(one: Cell, width: float, size: str, *, keep: bool) -> str:
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{one.fill}"/>' if one.fill else ""
     side = "right" if one.right else "center" if one.centre else "left"
     font = f'<w:rPr>{"<w:b/>" if one.bold else ""}<w:sz w:val="{_SIZE[size]}"/></w:rPr>'
@@ -153,7 +160,7 @@ def _cell(one: Cell, width: float, size: str) -> str:
     text = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr><w:p>'
-        f'<w:pPr><w:spacing w:before="0" w:after="0"/><w:jc w:val="{side}"/></w:pPr>'
+        f'<w:pPr>{"<w:keepNext/>" if keep else ""}<w:spacing w:before="0" w:after="0"/><w:jc w:val="{side}"/></w:pPr>'
         f"<w:r>{font}{text}</w:r></w:p></w:tc>"
     )
 
@@ -162,18 +169,15 @@ def footer(document: Word, text: str) -> None:
     """What stands below every page, with its number."""
     paragraph = document.sections[-1].footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run(f"{_clean(text)}  " if text else "")
-    run.font.size = Pt(9)
-    number = paragraph.add_run()
-    number.font.size = Pt(9)
+    paragraph.add_run(f"{_clean(text)}  " if text else "").font.size = Pt(9)
     for kind, instruction in (("begin", ""), ("", "PAGE"), ("end", "")):
+        run = paragraph.add_run()
+        run.font.size = Pt(9)
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
-            element = OxmlElement("w:fldChar")
             element.set(qn("w:fldCharType"), kind)
-        else:
-            element = OxmlElement("w:instrText")
-            element.text = instruction
-        number._r.append(element)
+        element.text = instruction
+        run._r.append(element)
 
 
 def saved(document: Word) -> bytes:
