@@ -116,7 +116,7 @@ def _of_hainan(say: Say) -> tuple[_Chapter, ...]:
         ),
         _Chapter(say("III. How the project was carried out"), (("", facts.organisation),)),
         _Chapter(
-            say("IV. What was achieved"),
+            say("IV. What the project achieved"),
             (
                 (say("(1) The indicators"), indicators),
                 (say("(2) What was observed"), facts.observed),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from config.plan_case import added
 from exporters.figures import NONE
 from exporters.forms.annex import Annex, Part
-from exporters.forms.annex_words import day_counts, kind, lasted, scope, window
+from exporters.forms.annex_words import day_counts, kind, scope, window
 from exporters.forms.filled import FilledMoney, FilledPlan, printed
 from exporters.forms.voice import Voice
 from exporters.measures import between
@@ -73,7 +73,7 @@ def project(given: Given) -> Passage:
         rows = tuple(
             (kind(one.kind, given.voice), one.name or NONE, str(one.count)) for one in given.annex.inventory
         )
-        yield Sheet((say("kind"), say("group"), say("number")), rows, (4.0, 8.0, 3.0))
+        yield Sheet((say("kind"), say("group"), say("count")), rows, (4.0, 8.0, 3.0))
 
 
 def goals(given: Given) -> Passage:
@@ -186,16 +186,16 @@ def _part(of: Part, voice: Voice) -> Iterator[str]:
     yield say("{members} watched; {normal} days normal, {bad} not normal, {open} undecided").format(
         members=of.members, normal=counts["normal"], bad=counts["not normal"], open=counts["undecided"]
     )
-    down = lasted(sum(one.down for one in counted), voice)
+    down = voice.lasted(sum(one.down for one in counted))
     yield say("{count} outages that count, {time} in all").format(count=len(counted), time=down)
     if of.faults:
         yield say("{count} faults, {good} of them restored within {limit}, the longest {longest}").format(
             count=len(of.faults),
             good=sum(one.verdict == "in time" for one in of.faults),
-            limit=lasted(of.limit, voice),
-            longest=lasted(max(one.clock for one in of.faults), voice),
+            limit=voice.lasted(of.limit),
+            longest=voice.lasted(max(one.clock for one in of.faults)),
         )
-    yield say("{time} unknown").format(time=lasted(sum(of.unknown.values()), voice))
+    yield say("{time} unknown").format(time=voice.lasted(sum(of.unknown.values())))
 
 
 def conclusion(given: Given) -> Passage:

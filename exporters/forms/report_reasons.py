@@ -10,7 +10,7 @@ from config.plan_case import cells_of, number, unit_of
 from config.plan_filling import in_unit_of_row
 from exporters.because import BECAUSE, CAUSES
 from exporters.forms.annex import Annex, OutageLine, Part
-from exporters.forms.annex_words import at, blamed, day_counts, lasted, reason
+from exporters.forms.annex_words import at, blamed, day_counts, reason
 from exporters.forms.filled import FilledRow
 from exporters.forms.voice import Voice
 from exporters.measures import between
@@ -98,7 +98,7 @@ def _outages(part: Part, annex: Annex, voice: Voice, of: list[OutageLine]) -> st
     share = f"{down / part.counted:.3%}" if part.counted else "—"
     head = voice.say(
         "{count} outages that count, {time} of all members together, {share} of the time; the longest"
-    ).format(count=len(of), time=lasted(down, voice), share=share)
+    ).format(count=len(of), time=voice.lasted(down), share=share)
     worst = sorted(of, key=lambda one: (-one.seconds, one.start, one.subject))[:_WORST]
     return voice.led(head, voice.joined(_outage(one, annex, voice) for one in worst))
 
@@ -107,7 +107,7 @@ def _outage(one: OutageLine, annex: Annex, voice: Voice) -> str:
     return voice.say("{name} was out from {at} for {time}, {reason}, {party}").format(
         name=one.name,
         at=at(one.start, annex.zone, "minutes"),
-        time=lasted(one.seconds, voice),
+        time=voice.lasted(one.seconds),
         reason=reason(one.reason, voice),
         party=_party(blamed(one.blame, voice), voice),
     )
@@ -124,7 +124,7 @@ def _party(told: str, voice: Voice) -> str:
 def _late(part: Part, annex: Annex, voice: Voice) -> str:
     late = [one for one in part.faults if one.verdict == "too late"]
     head = voice.say("{late} of {count} faults were not restored within {limit}").format(
-        late=len(late), count=len(part.faults), limit=lasted(part.limit, voice)
+        late=len(late), count=len(part.faults), limit=voice.lasted(part.limit)
     )
     if not late:
         return head
@@ -132,7 +132,7 @@ def _late(part: Part, annex: Annex, voice: Voice) -> str:
         voice.say("{name} was not restored from {at} on for {time}, {party}").format(
             name=one.name,
             at=at(one.start, annex.zone, "minutes"),
-            time=lasted(one.clock, voice),
+            time=voice.lasted(one.clock),
             party=_party(blamed(one.blame, voice), voice),
         )
         for one in sorted(late, key=lambda one: (-one.clock, one.start, one.subject))[:_WORST]
@@ -162,9 +162,9 @@ def _unknown(measure: Measure, annex: Annex, voice: Voice) -> Iterator[str]:
         "{time} of all members together ({share}) is unknown, mostly: {cause} ({most}); the value is in {bracket}"
     )
     yield text.format(
-        time=lasted(total, voice),
+        time=voice.lasted(total),
         share=f"{total / part.counted:.3%}" if part.counted else "—",
         cause=voice.say(CAUSES.get(cause, cause)),
-        most=lasted(size, voice),
+        most=voice.lasted(size),
         bracket=between(measure, voice.say),
     )

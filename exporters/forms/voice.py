@@ -22,6 +22,16 @@ class Voice:
         """Whether it is Chinese."""
         return self.lang == "zh"
 
+    def lasted(self, seconds: float) -> str:
+        """A duration in words, whole seconds, such as 1 天 3 小时 5 秒; what is 0 is left out."""
+        units = ("天", "小时", "分", "秒") if self.chinese else ("d", "h", "min", "s")
+        rest, told = round(seconds), list[str]()
+        for size, unit in zip((86_400, 3_600, 60, 1), units, strict=True):
+            count, rest = divmod(rest, size)
+            if count:
+                told.append(f"{count} {unit}")
+        return " ".join(told) or f"0 {units[-1]}"
+
     def listed(self, texts: Iterable[str]) -> str:
         """One beside the other."""
         return ("、" if self.chinese else ", ").join(texts)
