@@ -9,14 +9,14 @@ from exporters.figures import NONE
 from exporters.forms.annex import Annex, Scope
 from exporters.forms.annex_words import basis, scope
 from exporters.forms.filled import FilledPlan, FilledRow
-from exporters.forms.paper import Cell, heading, note, table
+from exporters.forms.paper import Cell, Cells, heading, note, table
 from exporters.forms.voice import Voice
 from exporters.measures import between, figure, words
 from indicators.catalogue import CATALOGUE
 from indicators.measure import Measure
 from indicators.percentages import towards
 
-_KEY, _VALUE = 4.2, 21.4
+_WIDTHS = (3.6, 9.2, 3.6, 9.2)
 
 
 def measured_rows(document: Word, of: FilledPlan, annex: Annex, voice: Voice) -> None:
@@ -25,31 +25,45 @@ def measured_rows(document: Word, of: FilledPlan, annex: Annex, voice: Voice) ->
     for row in of.rows:
         if row.measure is not None:
             heading(document, row.row.level3, 2)
-            pairs = [(Cell(key, "F2F2F2"), value) for key, value in _told(row, row.measure, annex, voice)]
-            table(document, [voice.say("what"), voice.say("how")], pairs, (_KEY, _VALUE), whole=True)
+            short, long = list(_short(row, row.measure, annex, voice)), _long(row, row.measure, voice)
+            rows: list[Cells] = [
+                [_key(short[at][0]), short[at][1], _key(short[at + 1][0]), short[at + 1][1]]
+                for at in range(0, len(short), 2)
+            ]
+            rows += [[_key(name), Cell(text, span=3)] for name, text in long]
+            table(document, (), rows, _WIDTHS, whole=True)
     note(document, voice.say("a value is rounded towards its bad side, a lower end down and an upper end up"))
 
 
-def _told(row: FilledRow, measure: Measure, annex: Annex, voice: Voice) -> Iterator[tuple[str, str]]:
-    entry, bracket = CATALOGUE[measure.indicator], measure.bracket
+def _key(text: str) -> Cell:
+    return Cell(text, "F2F2F2")
+
+
+def _short(row: FilledRow, measure: Measure, annex: Annex, voice: Voice) -> Iterator[tuple[str, str]]:
+    """What takes half a line, an even number of them."""
+    entry, bracket, say = CATALOGUE[measure.indicator], measure.bracket, voice.say
     part = annex.part(measure)
-    yield voice.say("target"), row.row.target or NONE
-    yield voice.say("in the form"), row.actual or NONE
-    yield voice.say("indicator"), f"{words(entry.name, voice.chinese)} ({entry.formula})"
-    yield voice.say("rule"), words(entry.says, voice.chinese)
-    yield voice.say("of whom"), scope(Scope.of(measure), part.title if part else measure.subject, voice)
-    yield voice.say("basis"), basis(measure.basis, voice)
-    yield voice.say("value"), figure(measure, bracket.value, towards(entry.bad), voice.say)
-    yield voice.say("bracket"), between(measure, voice.say)
-    yield voice.say("coverage"), _coverage(measure, voice)
-    yield voice.say("policy"), f"{measure.policy_name} {measure.policy[:16]}"
-    yield voice.say("numbers"), "\n".join(numbers(flat(bracket.evidence), voice.say)) or NONE
-    for name, formula, result, printed in worked_out(measure, voice.say):
-        yield voice.say("{name}, reckoned out").format(name=name), f"{formula} = {result} → {printed}"
+    yield say("indicator"), f"{words(entry.name, voice.chinese)} ({entry.formula})"
+    yield say("of whom"), scope(Scope.of(measure), part.title if part else measure.subject, voice)
+    yield say("target"), row.row.target or NONE
+    yield say("in the form"), row.actual or NONE
+    yield say("value"), figure(measure, bracket.value, towards(entry.bad), say)
+    yield say("bracket"), between(measure, say)
+    yield say("coverage"), _coverage(measure, voice)
+    yield say("basis"), basis(measure.basis, voice)
+
+
+def _long(row: FilledRow, measure: Measure, voice: Voice) -> Iterator[tuple[str, str]]:
+    entry, say = CATALOGUE[measure.indicator], voice.say
+    yield say("rule"), words(entry.says, voice.chinese)
+    yield say("policy"), f"{measure.policy_name} {measure.policy[:16]}"
+    yield say("numbers"), voice.joined(numbers(flat(measure.bracket.evidence), say)) or NONE
+    for name, formula, result, printed in worked_out(measure, say):
+        yield say("{name}, reckoned out").format(name=name), f"{formula} = {result} → {printed}"
     if row.open is not None:
         yield (
-            voice.say("open"),
-            voice.say("the bracket crosses an edge: nothing is filled before further evidence decides"),
+            say("open"),
+            say("the bracket crosses an edge: nothing is filled before further evidence decides"),
         )
 
 

@@ -26,7 +26,7 @@ from exporters.measures import between, figure
 from indicators.catalogue import CATALOGUE
 from indicators.percentages import towards
 
-MOST = 60
+MOST = 40
 """So many outages, faults and days of a part are printed; the others are in the files beside it."""
 _RED, _YELLOW = "F4CCCC", "FFF2CC"
 
@@ -97,7 +97,7 @@ def _outages(document: Word, of: Part, annex: Annex, voice: Voice) -> None:
         say("responsible"), say("fault"),
     ]  # fmt: skip
     rows = [_outage(one, annex.zone, voice) for one in longest(of.outages, MOST)]
-    table(document, titles, rows, (4.3, 3.1, 1.5, 3.1, 1.5, 2.1, 2.0, 2.8, 3.6, 1.6))
+    table(document, titles, rows, (4.3, 3.5, 1.5, 3.5, 1.5, 2.0, 1.9, 2.5, 3.4, 1.5))
     _more(document, len(of.outages), voice)
 
 
@@ -133,7 +133,7 @@ def _faults(document: Word, of: Part, annex: Annex, voice: Voice) -> None:
         document,
         titles,
         [_fault(one, annex.zone, voice) for one in _worst(of)],
-        (5.4, 3.2, 3.2, 2.6, 4.6, 2.8, 3.8),
+        (5.4, 3.5, 3.5, 2.4, 4.2, 2.8, 3.8),
     )
     _more(document, len(of.faults), voice)
 

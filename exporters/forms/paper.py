@@ -28,13 +28,14 @@ _SIZE = {"table": 17, "small": 14}  # half points
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, and what is particular about it; `fill` is RRGGBB."""
+    """A cell: its text, and what is particular about it; `fill` is RRGGBB, `span` how many columns it takes."""
 
     text: str
     fill: str = ""
     right: bool = False
     centre: bool = False
     bold: bool = False
+    span: int = 1
 
 
 Cells = Sequence[str | Cell]
@@ -121,13 +122,12 @@ def table(
     size: str = "table",
     whole: bool = False,
 ) -> None:
-    """A table with a line of titles that is repeated on every page; `widths` in centimetres.
+    """A table; its line of titles, if it has one, is repeated on every page; `widths` in centimetres.
 
     One that is to stay `whole` begins on a new page rather than break: only for what fits on one.
     """
-    head = _row(
-        [Cell(one, "E7E6E6", centre=True, bold=True) for one in titles], widths, size, head=True, keep=True
-    )
+    named = [Cell(one, "E7E6E6", centre=True, bold=True) for one in titles]
+    head = _row(named, widths, size, head=True, keep=True) if named else ""
     body = "".join(_row(cells, widths, size, keep=whole) for cells in rows)
     grid = "".join(f'<w:gridCol w:w="{_twips(width)}"/>' for width in widths)
     edges = "".join(
@@ -145,22 +145,24 @@ def table(
 
 
 def _row(cells: Cells, widths: Sequence[float], size: str, *, head: bool = False, keep: bool) -> str:
-    told = "".join(
-        _cell(one if isinstance(one, Cell) else Cell(one), width, size, keep=keep)
-        for one, width in zip(cells, widths, strict=True)
-    )
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{told}</w:tr>"
+    told, left = list[str](), list(widths)
+    for one in (cell if isinstance(cell, Cell) else Cell(cell) for cell in cells):
+        mine, left = left[: one.span], left[one.span :]
+        told.append(_cell(one, sum(mine), size, keep=keep))
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(told)}</w:tr>"
 
 
 def _cell(one: Cell, width: float, size: str, *, keep: bool) -> str:
+    span = f'<w:gridSpan w:val="{one.span}"/>' if one.span > 1 else ""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{one.fill}"/>' if one.fill else ""
     side = "right" if one.right else "center" if one.centre else "left"
     font = f'<w:rPr>{"<w:b/>" if one.bold else ""}<w:sz w:val="{_SIZE[size]}"/></w:rPr>'
     lines = escape(_clean(one.text)).split("\n")
     text = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr><w:p>'
-        f'<w:pPr>{"<w:keepNext/>" if keep else ""}<w:spacing w:before="0" w:after="0"/><w:jc w:val="{side}"/></w:pPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/>{span}{shade}<w:vAlign w:val="center"/></w:tcPr>'
+        f"<w:p><w:pPr>{'<w:keepNext/>' if keep else ''}"
+        f'<w:spacing w:before="0" w:after="0"/><w:jc w:val="{side}"/></w:pPr>'
         f"<w:r>{font}{text}</w:r></w:p></w:tc>"
     )
 
