@@ -15,6 +15,7 @@ def windows(of: Case, over: Period) -> Iterator[WindowLine]:
     for one, agreed in zip(touching, standing(of.source, touching), strict=True):
         yield WindowLine(
             subjects=tuple(each.id for each in one.subjects),
+            names=tuple(_named(of, each.id) for each in one.subjects),
             begin=one.begin,
             end=one.end,
             recorded_at=one.recorded_at,
@@ -25,6 +26,12 @@ def windows(of: Case, over: Period) -> Iterator[WindowLine]:
             agreed=agreed,
             applies=one.id in applied,
         )
+
+
+def _named(of: Case, subject: str) -> str:
+    """A name with its id; the id alone of what the configuration does not name."""
+    found = of.source.roster.find(subject)
+    return f"{found.name} {subject}" if found and found.name else subject
 
 
 def papers(of: EnteredFacts, over: Period) -> Iterator[PaperLine]:

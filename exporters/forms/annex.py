@@ -124,6 +124,7 @@ class WindowLine:
     """A maintenance window 割接: agreed or retroactive, and whether it applies."""
 
     subjects: tuple[str, ...]
+    names: tuple[str, ...]
     begin: int
     end: int
     recorded_at: int

@@ -172,7 +172,7 @@ def _unknown(document: Word, of: Part, voice: Voice) -> None:
     note(document, voice.say("Unknown time by cause"), above=True)
     table(
         document,
-        [voice.say("cause"), voice.say("lasted"), voice.say("share of what counts")],
+        [voice.say("reason"), voice.say("lasted"), voice.say("share of what counts")],
         rows,
         (13.0, 5.0, 5.0),
     )
@@ -190,7 +190,7 @@ def carriers(document: Word, of: Annex, voice: Voice) -> None:
         document,
         titles,
         [_carrier(one, voice) for one in of.carriers],
-        (4.0, 2.2, 2.2, 2.6, 4.6, 2.4, 1.8, 2.8, 3.0),
+        (3.6, 2.6, 2.6, 2.6, 4.4, 2.4, 1.8, 2.6, 3.0),
     )
     note(document, say("lines whose path is not proven enter no figure of a carrier"))
 
@@ -225,18 +225,18 @@ def people(document: Word, of: Annex, voice: Voice) -> None:
     heading(document, say("5. Maintenance"))
     if of.windows:
         titles = [
-            say("subjects"), say("from"), say("to"), say("recorded"), say("recorded by"), say("reason"),
+            say("subjects"), say("start"), say("end"), say("recorded"), say("recorded by"), say("reason"),
             say("reference"), say("agreed"), say("applies"),
         ]  # fmt: skip
         rows = [_window(one, of.zone, voice) for one in of.windows[:MOST]]
-        table(document, titles, rows, (5.4, 3.0, 3.0, 3.0, 2.2, 3.0, 2.6, 1.9, 1.5))
+        table(document, titles, rows, (6.0, 3.0, 3.0, 3.0, 2.2, 2.8, 2.4, 1.9, 1.3))
         _more(document, len(of.windows), voice)
     else:
         note(document, say("none in this period"))
     heading(document, say("6. Amendments and attestations"))
     if of.papers:
         titles = [
-            say("kind"), say("subject"), say("from"), say("to"), say("says"), say("signed by"), say("recorded by"),
+            say("kind"), say("subject"), say("start"), say("end"), say("says"), say("signed by"), say("recorded by"),
             say("approved by"), say("reference"), say("file"),
         ]  # fmt: skip
         rows = [_paper(one, of.zone, voice) for one in of.papers[:MOST]]
@@ -249,7 +249,7 @@ def people(document: Word, of: Annex, voice: Voice) -> None:
 
 def _window(one: WindowLine, zone: str, voice: Voice) -> Cells:
     return [
-        " ".join(one.subjects),
+        "\n".join(one.names),
         at(one.begin, zone, "minutes"),
         at(one.end, zone, "minutes"),
         at(one.recorded_at, zone, "minutes"),
