@@ -30,7 +30,7 @@ def proposal(row: FilledRow, annex: Annex, voice: Voice) -> str:
     told = [_against(row, voice)]
     if _missed(row):
         told += _because(measure, annex, voice)
-    return "".join(map(voice.ended, filter(None, [*told, *_unknown(measure, annex, voice)])))
+    return "".join(map(voice.ended, filter(None, [*told, *_unknown(measure, annex, voice)]))).strip()
 
 
 def _missed(of: FilledRow) -> bool:
