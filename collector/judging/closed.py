@@ -141,6 +141,7 @@ def _alike(views: Views) -> bool:
 
 def key_of(of: Case, config: str) -> str:
     """By what the verdicts are known: they hold as long as none of it changes."""
+    holidays = of.source.roster.holidays
     told = json.dumps(
         [
             _FORM,
@@ -150,6 +151,7 @@ def key_of(of: Case, config: str) -> str:
             str(of.source.roster.zone),
             of.amended,
             repr(of.entered),
+            [sorted(map(str, days)) for days in (holidays.years, holidays.off, holidays.work)],
         ]
     )
     return hashlib.sha256(told.encode()).hexdigest()
