@@ -1,6 +1,6 @@
 """项目支出绩效自评表, as 财预〔2020〕10号 has it: the project, its money, its goal, its indicators, the total."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from exporters.forms.filled import FilledPlan, FilledRow, cells, printed
 from exporters.forms.sheet import Box, Form, Grid, head, runs
@@ -14,7 +14,7 @@ Notes = dict[str, str]
 def self_evaluation(of: FilledPlan, say: Say, notes: Notes) -> Form:
     """The form; `notes` are printed below the value of each row, by the id of the row."""
     top = [*_project(of, say), *_money(of, say), *_goal(of, say)]
-    lines = [*top, _titles(of, say), *_rows(of, say, notes), _total(of, say)]
+    lines = [*top, _titles(say), *_rows(of, say, notes), _total(of, say)]
     return Form(
         title=say("self-evaluation of project spending"),
         under=say("({year}; amounts in 10,000 yuan)").format(year=of.plan.project.year),
@@ -76,7 +76,7 @@ def _goal(of: FilledPlan, say: Say) -> Iterator[tuple[Box, ...]]:
     )
 
 
-def _titles(of: FilledPlan, say: Say) -> tuple[Box, ...]:
+def _titles(say: Say) -> tuple[Box, ...]:
     names = (
         "level 1",
         "level 2",
@@ -108,7 +108,7 @@ def _level(name: str, weight: object, say: Say) -> str:
     return name if weight is None else f"{name}\n{say('({weight} points)').format(weight=printed(weight))}"
 
 
-def _values(one: FilledRow, told: dict[str, str], notes: Notes) -> Iterator[Box]:
+def _values(one: FilledRow, told: Mapping[str, str], notes: Notes) -> Iterator[Box]:
     at = f"rows.{one.row.id}"
     yield Box(one.row.level3, side="left", name=f"{at}.level3")
     yield Box(one.row.target, name=f"{at}.target")
