@@ -245,7 +245,7 @@ def test_a_reason_is_a_proposal_until_somebody_accepts_it(place: Path, run: Comm
     assert (after["lines"]["recorded_by"], after["lines"]["proposal"]) == ("王工", None)
     again = run("reasons", "plan.yaml", "--accept", "lines", "--says", "运营商割接未及时通知", "--by", "李工")
     assert again.returncode == 0, again.stderr
-    kept = json.loads(run("records", "manual-value", "--all", "--json").stdout)["manual_values"]
+    kept = json.loads(run("records", "manual-value", "--history", "--json").stdout)["manual_values"]
     told = [(one["value"], one["recorded_by"]) for one in kept if one["name"] == "rows.lines.reason"]
     assert sorted(told) == sorted([(proposal, "王工"), ("运营商割接未及时通知", "李工")])
     refused = run("reasons", "plan.yaml", "--accept", "line")
