@@ -5,28 +5,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
 from collector import entered
-from collector.annex.filling import filled
 from collector.annex.gathering import gathered
 from collector.annex.reasons import with_reasons
 from collector.commands.shared import config_of, ledger_of
+from collector.evaluating import measured
+from collector.evaluating.fill import fill
 from collector.judging.judge import Case, case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, roster
-from collector.judging.window import Period, period
+from collector.judging.window import Period
 from collector.ledger.store import micros
 from config.errors import LinewalkerError
 from config.model import Config
+from config.plan_case import Case as PlanCase
 from config.plan_files import Loaded, load_plan
 from config.policy import load_policy
 from exporters.forms.annex import Annex, Scope
 from exporters.forms.filled import FilledPlan
 from exporters.forms.voice import Voice
-from indicators.calendar import year_window
 from indicators.entered import EnteredFacts
 
 
@@ -74,13 +74,17 @@ def found(plan: Path, year: int | None, config: Path | None, data: Path, lang: s
     """A plan filled from the ledger, with all its evidence. Raises LinewalkerError for a plan of another year."""
     loaded, now = load_plan(plan), micros(time.time())
     network = network_of(loaded, config, data)
-    over = window(loaded, year, network, now)
+    _refuse_other_year(loaded, year)
     ledger = ledger_of(network, data)
     try:
         with ledger.reading() as connection:
             facts = entered.facts(connection, 0, NEVER_ENDS)
             cases = Cases(connection, network, plan.parent, facts, now)
-            made = filled(loaded, cases.of, over, network.calendar.zone)
+            read = measured.Facts(connection, network, data, now)
+            over = window(loaded, read)
+            judged = measured.found(loaded.plan.rows, read, over, plan.parent)
+            about = PlanCase(loaded.plan, loaded.profile, network, {})
+            made = fill(about, judged, over, network.calendar.zone)
             annex = gathered(made, network, cases.of_scope, over)
             told = with_reasons(made, annex, facts.manual_values, Voice(lang))
             yield Found(told, annex, entered.facts(connection, over.begin, over.end), network)
@@ -93,15 +97,18 @@ def network_of(loaded: Loaded, config: Path | None, data: Path) -> Config:
     return loaded.network if config is None and loaded.network is not None else config_of(config, data)
 
 
-def window(loaded: Loaded, year: int | None, config: Config, now: int) -> Period:
-    """The year of a plan. Raises LinewalkerError for another one, or one that has not begun."""
+def _refuse_other_year(loaded: Loaded, year: int | None) -> None:
     of = loaded.plan.project.year
     if year is not None and year != of:
         raise LinewalkerError(
             "the plan is of {of}, not of {year}; name a plan of that year", of=of, year=year
         )
-    zone = ZoneInfo(config.calendar.zone)
-    begin, end = year_window(of, zone)
-    if begin >= now:
-        raise LinewalkerError("{year} has not begun; there is nothing to tell of it yet", year=of)
-    return period(begin, end, zone, now)
+
+
+def window(loaded: Loaded, of: measured.Facts) -> Period:
+    """The year of a plan. Raises LinewalkerError for one that has not begun."""
+    year = loaded.plan.project.year
+    over = measured.window_of(year, of)
+    if over.begin >= of.now:
+        raise LinewalkerError("{year} has not begun; there is nothing to tell of it yet", year=year)
+    return over
