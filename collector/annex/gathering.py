@@ -15,6 +15,7 @@ from collector.annex.people import papers, windows
 from collector.judging.circumstances import on_lanes
 from collector.judging.evidence import configurations, unknown_time
 from collector.judging.figures import EVERYBODY, Wanted, concerned, day_lines_of, measures_of, members_of
+from collector.judging.gone import gone
 from collector.judging.judge import Case, Judged, batches
 from collector.judging.listing import Outage, of_view
 from collector.judging.proposed import Key, power_losses
@@ -62,6 +63,7 @@ def gathered(of: FilledPlan, config: Config, case_of: CaseOf, over: Period) -> A
         windows=tuple(windows(common, over)),
         papers=tuple(papers(common.entered, over)),
         unwatched=tuple(looked.unwatched(common)),
+        gone=gone(common.source.connection, common.source.roster, over.begin, over.end),
         inventory=tuple(looked.inventory(common)),
         policies={one.source.policy.digest: one.source.policy for one in (common, *cases.values())},
         configurations=tuple(configurations(common.source.connection, over)),

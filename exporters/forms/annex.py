@@ -185,6 +185,7 @@ class Annex:
     windows: tuple[WindowLine, ...] = ()
     papers: tuple[PaperLine, ...] = ()
     unwatched: tuple[Unwatched, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()  # kind and id of whom no configuration names any more
     inventory: tuple[GroupLine, ...] = ()
     policies: Mapping[str, Policy] = field(default_factory=dict)  # by digest
     configurations: tuple[tuple[str, int], ...] = ()  # digest, and when it was loaded

@@ -42,6 +42,7 @@ def sheets(of: FilledPlan, annex: Annex) -> Mapping[str, bytes]:
             for measure in one.measures.values()
         ],
         "unwatched": [asdict(one) for one in annex.unwatched],
+        "gone": [{"kind": kind, "id": name} for kind, name in annex.gone],
     }
     return {f"{name}.csv": (_BOM + as_csv(rows)).encode() for name, rows in told.items()}
 

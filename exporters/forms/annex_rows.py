@@ -60,6 +60,9 @@ def _long(row: FilledRow, measure: Measure, voice: Voice) -> Iterator[tuple[str,
     yield say("numbers"), voice.joined(numbers(flat(measure.bracket.evidence), say)) or NONE
     for name, formula, result, printed in worked_out(measure, say):
         yield say("{name}, reckoned out").format(name=name), f"{formula} = {result} → {printed}"
+    if row.amends is not None:
+        alone = figure(row.amends, row.amends.bracket.value, towards(entry.bad), say)
+        yield say("measured alone"), voice.joined((alone, between(row.amends, say)))
     if row.open is not None:
         yield (
             say("open"),

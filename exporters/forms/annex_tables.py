@@ -279,11 +279,16 @@ def _paper(one: PaperLine, zone: str, voice: Voice) -> Cells:
 def not_measured(document: Word, of: Annex, voice: Voice) -> None:
     """Subjects of which nothing was seen at all."""
     heading(document, voice.say("7. What was not watched"))
-    if not of.unwatched:
+    if of.unwatched:
+        rows = [[kind(one.kind, voice), one.id, one.name] for one in of.unwatched]
+        table(document, [voice.say("kind"), voice.say("id"), voice.say("name")], rows, (4.0, 7.0, 12.0))
+    else:
         note(document, voice.say("none: of everybody in service something was seen"))
-        return
-    rows = [[kind(one.kind, voice), one.id, one.name] for one in of.unwatched]
-    table(document, [voice.say("kind"), voice.say("id"), voice.say("name")], rows, (4.0, 7.0, 12.0))
+    if of.gone:
+        names = voice.listed(name for _, name in of.gone)
+        note(
+            document, voice.led(voice.say("watched, named by no configuration any more, in no figure"), names)
+        )
 
 
 def rules(document: Word, of: Annex, voice: Voice) -> None:
