@@ -11,7 +11,7 @@ import click
 
 from collector.commands import explain_bandwidth
 from collector.commands.explain_bandwidth import BECAUSE
-from collector.commands.judging import Asked, asked, over_a_period
+from collector.commands.judging import Asked, asked, indicator_of, over_a_period
 from collector.commands.shared import printing, show
 from collector.judging.bandwidth_evidence import BandwidthEvidence, bandwidth_evidence
 from collector.judging.evidence import Check, Evidence, Packet, Run, Unknown, evidence
@@ -21,7 +21,6 @@ from collector.judging.listing import Outage
 from collector.judging.roster import Subject
 from collector.judging.window import Period
 from config.errors import LinewalkerError
-from config.keys import nearest
 from exporters.arithmetic import numbers, result, worked
 from exporters.explained import explained
 from exporters.figures import duration, rfc3339
@@ -30,7 +29,7 @@ from exporters.reading import STATES
 from exporters.text import width
 from exporters.words import Say, default_language
 from exporters.words import words as language_of
-from indicators.catalogue import CATALOGUE, Indicator
+from indicators.catalogue import Indicator
 from indicators.catalogue import View as ViewName
 from indicators.measure import Measure
 from indicators.percentages import Way, towards
@@ -69,7 +68,7 @@ def explain(
     policy: Path | None,
 ) -> None:
     """Walk from a figure to the packets it rests on."""
-    entry = _entry(indicator)
+    entry = indicator_of(indicator)
     with asked(config, data, begin, end, policy) as what:
         subject = _subject(what, name)
         wanted = [
@@ -96,16 +95,6 @@ def explain(
 
 def _made(entry: Indicator) -> Callable[[Case, Period, Wanted], Iterator[Measure]]:
     return bandwidth_measures if entry.id in OF_BANDWIDTH else measures
-
-
-def _entry(indicator: str) -> Indicator:
-    if indicator not in CATALOGUE:
-        raise LinewalkerError(
-            "there is no indicator {name}; did you mean {near}?",
-            name=indicator,
-            near=nearest(indicator, CATALOGUE) or ", ".join(CATALOGUE),
-        )
-    return CATALOGUE[indicator]
 
 
 def _subject(what: Asked, name: str) -> Subject:

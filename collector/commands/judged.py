@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from collector.commands.judging import Asked, asked, over_a_period
+from collector.commands.judging import Asked, asked, indicator_of, over_a_period
 from collector.commands.shared import choosing, printing, show
 from collector.judging.figures import OF_BANDWIDTH, DayLine, Wanted, bandwidth_measures, day_lines, measures
 from collector.judging.listing import Outage, outages
@@ -113,8 +113,11 @@ def indicators_command(
 ) -> None:
     """Show every indicator as a bracket with its coverage, of groups or of single subjects."""
     language = default_language()
+    for name in names:
+        indicator_of(name)
     with asked(config, data, begin, end, policy) as what:
         list(_chosen(what, (*circuits, *subjects), groups))
+        _known(what, carriers)
         wanted = Wanted((*circuits, *subjects), groups, carriers)
         found = [with_target(one, what.config, what.zone) for one in _printed(what, wanted, names)]
     if form:
@@ -158,6 +161,14 @@ def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterato
                 if not (names or groups) or one.id in names or any(era.group in groups for era in one.eras)
             ],
         )
+
+
+def _known(what: Asked, carriers: Sequence[str]) -> None:
+    """Raises LinewalkerError for a carrier that the configuration does not name."""
+    known = {one.id for one in what.config.carriers}
+    for name in carriers:
+        if name not in known:
+            raise LinewalkerError("there is no carrier {name} in the configuration", name=name)
 
 
 def _day(one: DayLine, zone: ZoneInfo) -> dict[str, Any]:
