@@ -29,7 +29,7 @@ TITLES = (
     "heading", "id", "in_service_from", "in_service_until", "indicator", "interface", "interfaces",
     "kind", "lacking", "lasted", "limit_seconds", "line", "loss_ratio", "loss_share", "made_at",
     "members", "message", "monthly_fee", "name", "new", "note", "number", "oid", "old", "origin",
-    "other", "outcome", "party", "path", "place", "policy", "port", "proposal", "protocol", "rate",
+    "other", "outcome", "party", "party_by", "path", "place", "policy", "port", "proposal", "protocol", "rate",
     "reason", "received", "recorded_by", "reference", "reported", "restored", "round", "row", "rows",
     "rtt", "rtt_seconds", "rtts", "rule", "seconds", "sent", "session", "severity", "sha256",
     "signed_by", "since", "site", "size", "source", "speaks_for_it", "start", "start_after",

@@ -61,6 +61,8 @@ def test_an_outage_is_told_with_the_bounds_of_its_edges(place: Path) -> None:
                 "unknown_seconds": 0.0,
                 "reason": "no answer",
                 "fault": "c@1772402400",
+                "party": "",
+                "party_by": [],
                 "proposal": None,
                 "speaks_for_it": [],
             }
@@ -215,7 +217,11 @@ def test_explain_walks_from_a_figure_to_the_packets(place: Path) -> None:
     assert told["measure"]["value"] == 23 / 24
     [outage] = told["outages"]
     assert (outage["seconds"], outage["reason"]) == (3600.0, "no answer")
-    assert [run["state"] for run in outage["runs"]] == ["up", "down", "up"]
+    assert [(run["state"], run["start"], run["end"]) for run in outage["runs"]] == [
+        ("up", _at("00:00:00"), _at("06:00:00")),
+        ("down", _at("06:00:00"), _at("07:00:00")),
+        ("up", _at("07:00:00"), None),
+    ]
     packets = outage["runs"][1]["packets"]
     assert [(one["sent"], one["count"], one["by"]) for one in packets] == [
         (_at("05:59:50"), 1, "10.1.0.3"),
@@ -257,6 +263,50 @@ def test_the_arithmetic_can_be_reckoned_again(place: Path, lang: str, lines: tup
     text = _asked(place, "explain", "availability", "--circuit", "c", lang=lang)
     for line in lines:
         assert line in text.splitlines()
+
+
+def test_explain_walks_from_the_figure_of_a_group_to_its_members_and_their_packets(place: Path) -> None:
+    lines, services = json.loads(_asked(place, "explain", "availability", "--group", "branch", "--json"))[
+        "explanations"
+    ]
+    measure = _measures(place, "--group", "branch")["availability", "circuits", "branch", "line"]
+    assert lines["measure"] == measure
+    members = lines["members"]
+    assert members[0] == {
+        "subject": "c",
+        "up_seconds": 82800.0,
+        "down_seconds": 3600.0,
+        "unknown_seconds": 0.0,
+        "faults": 1,
+    }
+    assert [one["subject"] for one in members] == ["c", "a", "b", "d"]
+    for name in ("up_seconds", "down_seconds", "unknown_seconds"):
+        assert sum(one[name] for one in members) == measure["evidence"][name]
+    [outage] = lines["outages"]
+    assert (outage["subject"], outage["runs"][1]["packets"][0]["by"]) == ("c", "10.1.0.3")
+    assert [(one["subject"], one["cause"]) for one in lines["unknown"]] == [("a", "upstream")]
+    assert services["measure"]["kind"] == "services"
+    assert [one["subject"] for one in services["members"]] == ["own", "derived"]
+
+
+def test_a_groups_walk_names_who_is_meant_and_leaves_out_what_is_too_much(place: Path) -> None:
+    text = _asked(place, "explain", "fault_rate", "--group", "branch", "--most", "1", lang="zh")
+    assert "  对象: branch branch (线路 × 4)" in text
+    assert "  c 线路c：正常 23:00:00，中断 1:00:00，未监测 0:00:00，故障 1 次" in text
+    assert "线路a：" not in text
+    assert "  1) c  2026-03-02T06:00:00" in text
+    business = _asked(
+        place, "explain", "fault_rate", "--group", "branch", "--view", "business", "--most", "1"
+    )
+    assert "1 shorter ones are left out here; `linewalker outages` lists all" in business
+
+
+def test_what_stands_now_is_told_of_no_window_that_is_over(place: Path) -> None:
+    assert _measures(place, "--group", "branch", "--indicator", "circuits_up_now") == {}
+    rows = json.loads(
+        _asked(place, "indicators", "--group", "branch", "--indicator", "circuits_up_now", "--json", over=())
+    )["measures"]
+    assert {one["unit"] for one in rows} == {"circuits"}
 
 
 def test_time_behind_an_upstream_is_told_as_not_known(place: Path) -> None:
@@ -308,6 +358,19 @@ def test_what_has_no_value_has_no_arithmetic(place: Path) -> None:
         (
             ("explain", "availability", "--circuit", "nobody"),
             "there is no subject nobody in the configuration",
+        ),
+        (("explain", "availability", "--group", "nowhere"), "there is no group nowhere in the configuration"),
+        (
+            ("explain", "availability"),
+            "whose figure is meant? expected one of --circuit, --subject and --group",
+        ),
+        (
+            ("explain", "availability", "--circuit", "c", "--group", "branch"),
+            "whose figure is meant? expected one of --circuit, --subject and --group",
+        ),
+        (
+            ("explain", "circuits_up_now", "--group", "branch", "--to", "2026-03-03"),
+            "circuits_up_now tells how things stand now; expected a period that is not over",
         ),
         (
             ("explain", "connected_ratio", "--circuit", "c"),

@@ -35,12 +35,11 @@ def one_day(folder: Path) -> Weeks:
 
 def _down(batch: Batch, check: int, begin: int, end: int) -> None:
     """Down from `begin` to `end`; the true moments lie up to 10 s before and 2 s after."""
-    down = {**facts.run(check, begin, 0), **_sure("started", begin), "reason": "no answer"}
-    batch.add("run", [down, {**facts.run(check, end, 1), **_sure("started", end)}])
-    batch.ends += [
-        {**facts.end(check, start, until), **_sure("ended", until)}
-        for start, until in ((FIRST, begin), (begin, end))
-    ]
+    ended = {"ended_at": end * S, **_sure("ended", end)}
+    down = {**facts.run(check, begin, 0), **_sure("started", begin), **ended, "reason": "no answer"}
+    goes_on = dict.fromkeys(ended)
+    batch.add("run", [down, {**facts.run(check, end, 1), **_sure("started", end), **goes_on}])
+    batch.ends.append({**facts.end(check, FIRST, begin), **_sure("ended", begin)})
 
 
 def _sure(what: str, at: int) -> dict[str, int]:
