@@ -20,6 +20,7 @@ from collector import checks, frames, inforce, processes, quality, ready, restor
 from collector.feed import Feed
 from collector.hinting import Hinting
 from collector.ledger import reading, store
+from collector.ledger.place import ledger_url
 from collector.opening import Opening, Standing
 from collector.reference import Reference
 from collector.rounds import Plan, Round
@@ -254,11 +255,6 @@ def _open(one: Round) -> None:
     later = threading.Timer(_SETTLED_SECONDS, processes.settle)
     later.daemon = True
     later.start()
-
-
-def ledger_url(config: Config, data_dir: Path) -> str:
-    """Where the ledger lies: the configured URL, else SQLite in the data directory."""
-    return config.storage.reveal_url(os.environ).reveal() or store.sqlite_url(data_dir)
 
 
 def _identity(spec: checks.CheckSpec, vantage: str) -> tuple[str, ...]:

@@ -19,12 +19,12 @@ import sqlalchemy as sa
 
 from collector import inforce, processes
 from collector.apart import apart
-from collector.ask import ledger_url
 from collector.entered import facts as entered_facts
 from collector.judging.judge import case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, Roster, roster
 from collector.judging.standing import reach, standing
+from collector.ledger.place import ledger_url
 from collector.ledger.store import Ledger, micros, open_ledger
 from config.errors import LinewalkerError
 from config.model import Config

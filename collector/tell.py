@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import uvicorn
 
 from collector import inforce, processes, ready
-from collector.ask import ledger_url
+from collector.ledger.place import ledger_url
 from collector.live import LiveReader
 from exporters.prometheus import Metrics
 from exporters.shared import Shared

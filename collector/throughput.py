@@ -20,8 +20,8 @@ from typing import Any, Protocol
 from collector import appointments, feed, inforce, processes
 from collector.apart import apart
 from collector.appointments import Appointment, Rules
-from collector.ask import ledger_url
 from collector.ledger import reading
+from collector.ledger.place import ledger_url
 from collector.ledger.store import AwayError, micros, open_ledger
 from config.model import Config
 from probes.beside import Beside

@@ -55,7 +55,7 @@ def in_namespace(test: Callable[P, None]) -> Callable[P, None]:
             env={**os.environ, INSIDE: "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=500,
             check=False,
         )
         assert inner.returncode == 0, inner.stdout + inner.stderr

@@ -32,7 +32,7 @@ def chronyd(*directives: str) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def _await_answer() -> None:

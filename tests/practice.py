@@ -17,6 +17,7 @@ from typing import Any
 
 from config.load import load
 from config.model import Config
+from tests.awaiting import deadline_in
 from tests.namespace import ROOT
 
 EXAMPLES = ROOT / "config" / "examples"
@@ -86,7 +87,7 @@ class Practice:
 
     def await_rows(self, sql: str, *values: object, seconds: float) -> list[tuple[Any, ...]]:
         """Wait until a query of the ledger finds something."""
-        deadline = time.monotonic() + seconds
+        deadline = deadline_in(seconds)
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the practice network has ended"
             try:
@@ -119,7 +120,7 @@ class Practice:
         """End it as Ctrl-C would; how long that took."""
         begun = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(10)
+        self.process.wait(60)
         return time.monotonic() - begun
 
 
@@ -167,7 +168,7 @@ def practice(
             if process.poll() is None:
                 process.terminate()
                 try:
-                    process.wait(10)
+                    process.wait(60)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()

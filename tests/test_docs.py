@@ -125,7 +125,10 @@ def arguments(written: str) -> list[str]:
 
 def leaves(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by its words."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
         if isinstance(command, click.Group):
             yield from leaves(command, f"{before}{name} ")
         else:
@@ -136,8 +139,9 @@ def find(words: list[str]) -> tuple[click.Command, list[str]]:
     """The command these words name, and the words behind it."""
     command: click.Command = main
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        assert words[0] in command.commands, f"no command {words[0]}"
-        command, words = command.commands[words[0]], words[1:]
+        named = command.get_command(click.Context(command), words[0])
+        assert named is not None, f"no command {words[0]}"
+        command, words = named, words[1:]
     return command, words
 
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector import app, processes, proofs
-from collector.ask import ledger_url
 from collector.commands.shared import (
     DEFAULT_CONFIG,
     common,
@@ -25,6 +24,7 @@ from collector.commands.shared import (
 from collector.keeping import backup as backups
 from collector.keeping import manifest
 from collector.keeping import restore as restoring
+from collector.ledger.place import ledger_url
 from collector.ledger.store import sqlite_url
 from config.load import load
 from config.model import Config

@@ -15,7 +15,6 @@ import click
 
 from collector.commands import entry_rows
 from collector.commands.entries import Given, opened, read_moment, read_subject, subject_option, vouching
-from collector.commands.inventory import import_
 from collector.commands.shared import show, tell
 from collector.ledger.store import micros, seconds
 from collector.prometheus_history import HistoryError, samples, stretches
@@ -30,7 +29,7 @@ _DAY = dt.timedelta(days=1)
 Row = dict[str, Any]
 
 
-@import_.command("daily")
+@click.command("daily")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @subject_option
 @click.option("--signed-by", required=True, help="who signed the log")
@@ -67,7 +66,7 @@ def import_daily(
         _finish(at, rows, zone, write, given.file or path)
 
 
-@import_.command("prometheus")
+@click.command("prometheus")
 @click.argument("url")
 @subject_option
 @click.option("--query", required=True, help="such as 'probe_success{instance=\"10.64.0.2\"}'")

@@ -35,7 +35,14 @@ from exporters.words import LANGUAGES, default_language
 _SHOWN = ("id", "name", "group", "carrier", "termination_a", "termination_z", "commit_rate", "address")
 
 
-@click.group("import", cls=Commands)
+@click.group(
+    "import",
+    cls=Commands,
+    elsewhere={
+        "daily": "collector.commands.imported:import_daily",
+        "prometheus": "collector.commands.imported:import_prometheus",
+    },
+)
 def import_() -> None:
     """Take over what others keep: the inventory from an office's list."""
 

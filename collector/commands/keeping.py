@@ -13,7 +13,6 @@ import click
 from sqlalchemy.engine import Connection
 
 from collector import proofs
-from collector.ask import ledger_url
 from collector.commands.shared import (
     Commands,
     config_of,
@@ -32,6 +31,7 @@ from collector.keeping.days import closed
 from collector.keeping.fold import fold_closed
 from collector.keeping.seal import seal_closed
 from collector.ledger import reading
+from collector.ledger.place import ledger_url
 from collector.ledger.store import Life, open_ledger, seconds
 from collector.version import VERSION
 from config.errors import Finding

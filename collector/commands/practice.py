@@ -69,7 +69,7 @@ def demo(network: Path, scenario: Path | None, seconds: float | None, data: Path
     os.execvp(argv[0], argv)  # noqa: S606 - no shell is what we want
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, elsewhere={"year": "collector.commands.practice_year:year_command"})
 def lab() -> None:
     """Break and mend lines and hosts of the practice network that a demo runs."""
 

@@ -27,7 +27,18 @@ _LATER = 60.0  # seconds by which a report may seem to come from the future: clo
 _REPORT = "report"
 
 
-@click.group(cls=Commands)
+_SHEETS = "collector.commands.sheets"
+
+
+@click.group(
+    cls=Commands,
+    elsewhere={
+        "inspection": f"{_SHEETS}:inspection",
+        "repair": f"{_SHEETS}:repair",
+        "manual-value": f"{_SHEETS}:manual_value",
+        "attestation": f"{_SHEETS}:attestation",
+    },
+)
 def records() -> None:
     """Enter and list what is not observed by asking: throughput tests and reports."""
 

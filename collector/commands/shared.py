@@ -1,15 +1,16 @@
 """What the commands share: their common options, where things lie, times as typed, and printing."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from collector.ask import ledger_url
 from collector.ledger import reading
+from collector.ledger.place import ledger_url
 from collector.ledger.store import Ledger, open_ledger, sqlite_url
 from config.errors import ConfigError, Finding, LinewalkerError
 from config.load import load, load_text
@@ -41,7 +42,26 @@ def tell_error(error: LinewalkerError) -> None:
 
 
 class Commands(click.Group):
-    """A group that shows our own errors as one message and ends with their exit status."""
+    """A group that shows our own errors as one message and ends with their exit status.
+
+    `elsewhere` names commands by `module:attribute`; a module is imported when its command is typed, because nobody
+    who asks for the status wants to wait for what reads workbooks, judges a year or builds a practice network.
+    """
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.elsewhere = elsewhere or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, also of those that are not imported yet."""
+        return [*self.elsewhere, *(name for name in super().list_commands(ctx) if name not in self.elsewhere)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported if it has to be."""
+        if cmd_name in self.elsewhere and cmd_name not in self.commands:
+            module, _, attribute = self.elsewhere[cmd_name].partition(":")
+            self.add_command(getattr(import_module(module), attribute), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a user never sees a traceback for a user's mistake."""

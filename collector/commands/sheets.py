@@ -39,7 +39,6 @@ manual_value = group_of(
 attestation = group_of(
     entry_rows.ATTESTATION, "List what was attested of subjects; enter, import, cancel, approve."
 )
-ENTERED = (inspection, repair, manual_value, attestation)
 
 
 def _form_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,13 +19,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from collector import inforce, processes, ready
-from collector.ask import ledger_url
 from collector.keeping import outcome
 from collector.keeping.backup import back_up
 from collector.keeping.fold import fold_closed
 from collector.keeping.outcome import Outcome
 from collector.keeping.retention import let_go
 from collector.keeping.seal import ChangedError, seal_closed
+from collector.ledger.place import ledger_url
 from collector.ledger.store import Ledger, Life, open_ledger
 from collector.version import VERSION
 from config.errors import LedgerError, LinewalkerError

@@ -20,6 +20,7 @@ from collector.opening import Opening
 from collector.spool import Heading, Spool
 from collector.writer import Writer
 from probes.clock import SystemClock
+from tests.awaiting import deadline_in
 
 FIRST, MORE = 20, 400
 TEXT = "x" * 2000  # a row large enough to fill a disk with
@@ -31,7 +32,7 @@ def loaded(number: int) -> Batch:
 
 
 def until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = deadline_in(30)
     while not holds():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.02)

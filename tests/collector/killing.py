@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab import control
+from tests.awaiting import deadline_in
 
 LINE = "sanya-ct"
 LIFE_SECONDS = (0.1, 3.5)
@@ -59,7 +60,7 @@ class Lane:
 
     def begun(self) -> None:
         """Wait until it is about to ask."""
-        deadline = time.monotonic() + BEGUN_SECONDS
+        deadline = deadline_in(BEGUN_SECONDS)
         while not (self.folder / "feed.sock").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
 

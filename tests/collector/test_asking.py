@@ -14,8 +14,8 @@ from collector import asking
 from collector.asking import MOST_HANGING, Asking, HungError
 from collector.rounds import Round
 from probes.columns import UP, Answers, Flags, Prober
+from tests.awaiting import until
 from tests.collector.answering import answers, silent, up
-from tests.collector.awaiting import until
 from tests.collector.clocks import SetClock
 from tests.collector.held import Bench
 

@@ -28,6 +28,7 @@ from probes.channel import Channel, Replies
 from probes.columns import DOWN, Targets
 from probes.icmp import IcmpProber
 from probes.rhythm import Rhythm
+from tests.awaiting import deadline_in
 from tests.collector.clocks import SetClock
 from tests.namespace import Host, in_namespace
 
@@ -85,7 +86,7 @@ class Watching:
         return [row for row in self.rows(schema.run) if row.check == check and row.outcome == DOWN]
 
     def await_rounds(self, count: int) -> None:
-        wanted, deadline = self.round.now.completed + count, time.monotonic() + 30
+        wanted, deadline = self.round.now.completed + count, deadline_in(30)
         while self.round.now.completed < wanted:
             assert time.monotonic() < deadline, f"no {count} rounds within 30 s: {self.round.now.problem}"
             time.sleep(0.05)

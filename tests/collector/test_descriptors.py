@@ -57,7 +57,7 @@ def test_a_service_without_descriptors_goes_on_asking_and_is_heard_again_when_th
         await_status(network, folder, "up")
         assert _child(process.pid, "ask") == child
         process.terminate()
-        process.wait(5)
+        process.wait(60)
     assert [row for row in rows(folder, "run") if row.outcome == DOWN] == []
     # The sockets that were open are enough for the rounds: the watch goes on over the whole time.
     assert [row.reason for row in rows(folder, "watch")] == ["stopped"]

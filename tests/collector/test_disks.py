@@ -15,7 +15,7 @@ from collector.opening import Opening
 from collector.spool import Heading, Spool
 from collector.writer import Writer
 from probes.clock import SystemClock
-from tests.collector.awaiting import until
+from tests.awaiting import until
 from tests.collector.disks import FIRST, MORE, loaded
 from tests.namespace import ROOT
 from tests.programs import needed

@@ -14,7 +14,7 @@ import pytest
 
 from collector.hinting import Hinting
 from collector.telling import HINT
-from tests.collector.awaiting import until
+from tests.awaiting import until
 from tests.namespace import ROOT, in_namespace
 from tests.practice import linewalker
 from tests.probes.agents import COMMUNITY, snmpd
@@ -57,7 +57,7 @@ def test_a_wrong_community_is_silence_and_a_ping_tells_it_from_a_cut(tmp_path: P
                 } == {""}
             finally:
                 service.send_signal(signal.SIGTERM)
-                service.wait(10)
+                service.wait(60)
 
 
 def _devices(network: Path, data: Path) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ from collector.listening import REASONS, Listener
 from probes.clock import SystemClock
 from probes.trap_gate import FOREIGN, TOO_MANY_OF_ONE
 from probes.traps import LONGEST, MALFORMED, NOT_TRUSTED, Reader
-from tests.collector.awaiting import until
+from tests.awaiting import until
 from tests.config.written import HEAD, load_written
 from tests.trapping import AUTH, COMMUNITY, FULL, INTERFACE, LINK_DOWN, LINK_UP, PRIVACY, V2, sent
 

@@ -17,7 +17,7 @@ from collector.ledger.store import Batch, Ledger, Life, open_ledger, sqlite_url
 from collector.live import LiveReader
 from config.model import Config
 from exporters.reading import DOWN, UNKNOWN, UP
-from tests.collector.awaiting import until
+from tests.awaiting import until
 from tests.collector.clocks import SetClock
 from tests.collector.facts import S, enrolled, run, watch
 from tests.config.written import CIRCUIT, HEAD, load_written

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.awaiting import deadline_in
 from tests.namespace import ROOT, in_namespace
 
 PROGRAM = (sys.executable, "-P", "-m", "tests.collector.toy", "collector.cli")
@@ -42,7 +43,7 @@ def shown(data: Path) -> dict[str, Any]:
 
 
 def until(data: Path, right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
+    deadline = deadline_in(30)
     while not right(found := shown(data)):
         assert time.monotonic() < deadline, found
     return found
@@ -68,7 +69,7 @@ def test_one_line_makes_a_kind_that_is_watched_recorded_and_shown(tmp_path: Path
             until(data, lambda toy: toy["state"] == "up")
         finally:
             running.terminate()
-            running.wait(10)
+            running.wait(60)
     with closing(sqlite3.connect(data / "ledger.sqlite")) as ledger:
         runs = ledger.execute(
             'SELECT c.kind, c.probe, c.address, r.round, r.outcome, r.reason FROM run r JOIN "check" c'

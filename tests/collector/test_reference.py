@@ -14,8 +14,8 @@ import pytest
 from collector import reference
 from collector.ledger import schema
 from collector.reference import Offset, Reference
+from tests.awaiting import until
 from tests.collector.answering import up
-from tests.collector.awaiting import until
 from tests.collector.clocks import SetClock
 from tests.collector.held import Bench
 from tests.collector.test_service import LOOPBACK, free_port

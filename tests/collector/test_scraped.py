@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from lab import control
-from tests.collector.awaiting import until
+from tests.awaiting import until
 from tests.exporters.scraping import SCRAPE_SECONDS, prometheus, series, waited
 from tests.practice import DownRun, Practice, practice
 

@@ -15,6 +15,7 @@ import pytest
 
 from collector.ledger import reading
 from collector.ledger.store import open_ledger, sqlite_url
+from tests.awaiting import deadline_in, patience
 from tests.namespace import ROOT
 from tests.practice import linewalker
 from tests.programs import needed
@@ -68,14 +69,14 @@ def service(network: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def await_file(path: Path, seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
+    deadline = deadline_in(seconds)
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} did not appear"
         time.sleep(0.05)
 
 
 def await_status(network: Path, folder: Path, state: str, seconds: float = 15) -> dict[str, object]:
-    deadline = time.monotonic() + seconds
+    deadline = deadline_in(seconds)
     while time.monotonic() < deadline:
         done = linewalker("status", "-c", network, "--data", folder, "--json")
         if done.returncode == 0:
@@ -95,8 +96,8 @@ def test_it_stops_within_two_seconds_with_everything_written(
         assert await_status(network_file, folder, "up")["reason"] == ""
         begun = time.monotonic()
         process.send_signal(number)
-        assert process.wait(5) == 0
-        assert time.monotonic() - begun < 2.0
+        assert process.wait(60) == 0
+        assert time.monotonic() - begun < patience(2.0)
     ledger = open_ledger(sqlite_url(folder), create=False)
     with ledger.reading() as connection:
         assert [row.reason for row in reading.watches(connection)] == ["stopped"]
@@ -108,7 +109,7 @@ def test_once_it_has_stopped_every_line_is_unknown(network_file: Path, tmp_path:
     with service(network_file, folder) as process:
         await_status(network_file, folder, "up")
         process.terminate()
-        process.wait(5)
+        process.wait(60)
     assert await_status(network_file, folder, "unknown")["reason"] == "not watched"
 
 
@@ -158,7 +159,7 @@ def test_without_permission_it_says_the_remedy_and_every_line_is_unknown_never_d
         assert "setcap cap_net_raw+ep" in told["problem"]
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(60)
         assert process.stderr
         said = process.stderr.read()
         process.stderr.close()
@@ -177,7 +178,7 @@ def test_when_one_process_dies_it_is_started_again_and_the_other_goes_on(
         await_status(network_file, folder, "up")
         children = {name: _child(process.pid, name) for name in ("ask", "tell")}
         os.kill(children["ask"], signal.SIGKILL)
-        deadline = time.monotonic() + 10
+        deadline = deadline_in(10)
         while _child(process.pid, "ask") in (0, children["ask"]) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert _child(process.pid, "ask") not in (0, children["ask"])
@@ -210,7 +211,7 @@ def test_a_bad_configuration_is_refused_and_the_old_one_stays_in_force(
         network_file.write_text(good, encoding="utf-8")
         assert await_status(network_file, folder, "up")["reason"] == ""
         process.terminate()
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
         assert process.stderr
         said = process.stderr.read()
     assert "the new configuration is refused, the old one stays in force" in said
@@ -233,14 +234,14 @@ def test_on_sighup_lines_come_and_go_and_keep_their_histories(network_file: Path
             network_file.write_text(text, encoding="utf-8")
             before = _child(process.pid, "ask")
             process.send_signal(signal.SIGHUP)
-            deadline = time.monotonic() + 10
+            deadline = deadline_in(10)
             while _child(process.pid, "ask") in (0, before) and time.monotonic() < deadline:
                 time.sleep(0.1)
             assert await_status(network_file, folder, "up")
             shown = json.loads(linewalker("status", "-c", network_file, "--data", folder, "--json").stdout)
             assert {one["id"]: one["state"] for one in shown["circuits"]} == dict.fromkeys(asked, "up")
         process.terminate()
-        process.wait(5)
+        process.wait(60)
     runs = json.loads(linewalker("runs", "-c", network_file, "--data", folder, "--json").stdout)["runs"]
     open_ = {(one["subject"], one["address"]) for one in runs if one["end"] is None}
     ended = {(one["subject"], one["address"]) for one in runs if one["end"] is not None}

@@ -47,7 +47,7 @@ def test_time_in_which_the_process_was_stopped_is_unknown_and_nobody_was_down(tm
         await_status(network, folder, "up")
         assert _child(process.pid, "ask") == ask
         process.terminate()
-        process.wait(5)
+        process.wait(60)
     assert [row for row in rows(folder, "run") if row.outcome == DOWN] == []
     watches = rows(folder, "watch")
     middle = (begun + ended) / 2

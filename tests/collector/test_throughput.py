@@ -25,6 +25,7 @@ from config.throughput import Hours
 from probes.clock import SystemClock
 from probes.columns import Octets
 from probes.throughput import Order, Transfer
+from tests.awaiting import deadline_in
 from tests.namespace import ROOT, in_namespace
 from tests.practice import linewalker
 from tests.probes.far_ends import body, iperf3_server, web_server
@@ -192,7 +193,7 @@ def service(folder: Path, port: int, seconds: int) -> Iterator[Callable[[], list
 
 
 def awaited(listed: Callable[[], list[dict[str, Any]]], reason: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
+    deadline = deadline_in(60)
     while time.monotonic() < deadline:
         for row in listed():
             if row["reason"] == reason:

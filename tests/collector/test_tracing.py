@@ -3,7 +3,7 @@
 from collector.ledger.store import Batch
 from collector.packets import WHOLE_A_DAY
 from collector.tracing import Tracer
-from tests.collector.awaiting import until
+from tests.awaiting import until
 
 DAY = 86_400.0
 

