@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from collector.cli import main
 from tests.collector.judging.one_day import one_day
 from tests.practice import linewalker
 
@@ -22,15 +24,20 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _run(place: Path, *words: str | Path, lang: str) -> Result:
+    given = ("-c", place / "network.yaml", "--data", place)
+    return CliRunner().invoke(main, [*map(str, (*words, *given))], env={"LINEWALKER_LANG": lang})
+
+
 def _asked(place: Path, *words: str | Path, lang: str = "en", over: tuple[str, ...] = _OVER) -> str:
-    done = linewalker(*words, "-c", place / "network.yaml", "--data", place, *over, lang=lang)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = _run(place, *words, *over, lang=lang)
+    assert (done.exit_code, done.stderr) == (0, "")
     return done.stdout
 
 
 def _refused(place: Path, *words: str | Path, lang: str = "en") -> str:
-    done = linewalker(*words, "-c", place / "network.yaml", "--data", place, lang=lang)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = _run(place, *words, lang=lang)
+    assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1, done.stderr
     return done.stderr.strip()
 
@@ -401,3 +408,13 @@ def test_a_refusal_is_in_chinese_too(place: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("restore_within: soon\n", encoding="utf-8")
     assert f"{wrong}:1: restore_within" in _refused(place, "indicators", "--policy", wrong, lang="zh")
+
+
+def test_a_program_of_its_own_prints_and_refuses_the_same(place: Path) -> None:
+    given = ("-c", place / "network.yaml", "--data", place)
+    words = ("outages", "--circuit", "c", "--json")
+    done = linewalker(*words, *_OVER, *given)
+    assert (done.returncode, done.stdout, done.stderr) == (0, _asked(place, *words), "")
+    refused = linewalker("explain", "availabilty", "--circuit", "c", *given, lang="zh")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "没有指标 availabilty；是否指 availability？\n"
