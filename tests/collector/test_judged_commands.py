@@ -308,6 +308,36 @@ def test_a_groups_walk_names_who_is_meant_and_leaves_out_what_is_too_much(place:
     assert "1 shorter ones are left out here; `linewalker outages` lists all" in business
 
 
+def test_of_a_member_only_the_days_count_on_which_it_belonged_to_the_group(
+    place: Path, tmp_path: Path
+) -> None:
+    """Line c is in `branch` on the day of its outage, and in `depot` from the next day on."""
+    moved = tmp_path / "network.yaml"
+    written = (place / "network.yaml").read_text("utf-8")
+    line = next(one for one in written.splitlines() if "id: c," in one)
+    changed = f"{line.removesuffix('}')}, changes: [{{from: 2026-03-03, group: depot}}]}}"
+    moved.write_text(written.replace(line, changed), "utf-8")
+    over = ("--from", "2026-03-02", "--to", "2026-03-04", "-c", str(moved), "--data", str(place), "--json")
+    found = {}
+    for group in ("branch", "depot"):
+        words = ["explain", "availability", "--group", group, *over]
+        done = CliRunner().invoke(main, words, env={"LINEWALKER_LANG": "en"})
+        found[group] = json.loads(done.stdout)["explanations"][0]
+    assert [one["subject"] for one in found["branch"]["outages"]] == ["c"]
+    assert found["depot"]["outages"] == []
+    in_branch, in_depot = (
+        next(one for one in found[group]["members"] if one["subject"] == "c") for group in ("branch", "depot")
+    )
+    assert (in_branch["down_seconds"], in_branch["unknown_seconds"]) == (HOUR, 0)
+    assert (in_depot["down_seconds"], in_depot["faults"]) == (0, 0)
+    assert in_depot["up_seconds"] + in_depot["unknown_seconds"] == DAY
+    for one in found.values():
+        told = sum(one["unknown_seconds"].values())
+        assert told == one["measure"]["evidence"]["unknown_seconds"]
+        gaps = {gap["subject"] for gap in one["unknown"] if gap["start"] < _at("00:00:00", "03")}
+        assert "c" not in gaps
+
+
 def test_what_stands_now_is_told_of_no_window_that_is_over(place: Path) -> None:
     assert _measures(place, "--group", "branch", "--indicator", "circuits_up_now") == {}
     rows = json.loads(
