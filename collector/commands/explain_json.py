@@ -11,6 +11,7 @@ from collector.judging.figures import Share
 from exporters.figures import rfc3339
 from exporters.measures import row
 from exporters.reading import STATES
+from indicators.entered import Attestation
 
 At = Callable[[int | None], str | None]
 
@@ -23,7 +24,30 @@ def as_json(of: Walk, zone: ZoneInfo) -> dict[str, Any]:
 
     group = {} if of.shares is None else _members(of.shares, of.most)
     bandwidth = {} if of.bandwidth is None else explain_bandwidth.as_json(of.bandwidth, at)
-    return {"measure": row(of.measure, zone)} | group | _evidence(of.found, at) | bandwidth
+    amended = {} if of.amended is None else {"amended": row(of.amended, zone)}
+    papers = _papers(of, at) if of.papers else {}
+    return {"measure": row(of.measure, zone)} | amended | group | _evidence(of.found, at) | papers | bandwidth
+
+
+def _papers(of: Walk, at: At) -> dict[str, Any]:
+    return {
+        "papers": [
+            {
+                "kind": "attestation" if isinstance(one, Attestation) else "amendment",
+                "id": one.id,
+                "subject": one.subject.id,
+                "from": at(one.begin),
+                "to": at(one.end),
+                "state": one.state if isinstance(one, Attestation) else one.value,
+                "reference": one.reference,
+                "sha256": one.file_sha256,
+                "recorded_by": one.recorded_by,
+                "approved_by": one.approved_by,
+            }
+            for one in of.papers[: of.most]
+        ],
+        "more_papers": max(0, len(of.papers) - of.most),
+    }
 
 
 def _members(shares: tuple[Share, ...], most: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from collector.commands import explain_bandwidth
 from collector.commands.explain_bandwidth import BECAUSE
-from collector.commands.explaining import Walk
+from collector.commands.explaining import Paper, Walk
 from collector.judging.evidence import Check, Packet, Run, Unknown
 from collector.judging.figures import Share
 from collector.judging.listing import Outage
@@ -20,6 +20,7 @@ from exporters.text import width
 from exporters.words import Say
 from exporters.words import words as language_of
 from indicators.catalogue import Indicator
+from indicators.entered import Attestation
 from indicators.measure import Measure
 from indicators.percentages import Way, towards
 from indicators.policy import Policy
@@ -91,6 +92,10 @@ def as_text(of: Walk, over: Period, zone: ZoneInfo, policy: Policy, language: st
         "worked": list(_worked(measure, entry, say)),
         "members": [_told_member(told, one) for one in (of.shares or ())[: of.most]],
         "more_members": max(0, len(of.shares or ()) - of.most),
+        "amended": of.amended and figure(of.amended, of.amended.bracket.value, towards(entry.bad), say),
+        "amended_bracket": of.amended and between(of.amended, say),
+        "papers": [_told_paper(told, one) for one in of.papers[: of.most]],
+        "more_papers": max(0, len(of.papers) - of.most),
         "outages": [_told_outage(told, of, one, runs) for one, runs in found.outages],
         "more_outages": found.more_outages,
         "unknown_by_cause": [
@@ -120,6 +125,16 @@ def _told_member(told: _Told, one: Share) -> str:
         unknown=told.lasted(one.unknown),
         faults=one.faults,
     )
+
+
+def _told_paper(told: _Told, one: Paper) -> str:
+    said = told.say(one.state if isinstance(one, Attestation) else one.value)
+    by = told.say("entered by {author}, approved by {approver}").format(
+        author=one.recorded_by, approver=one.approved_by
+    )
+    document = f"{one.reference} {one.file_sha256}".strip()
+    what = told.say("attested") if isinstance(one, Attestation) else told.say("amended")
+    return f"{one.subject.id}  {told.at(one.begin)} … {told.at(one.end)}  {what} {said}  {document}  {by}"
 
 
 def _worked(measure: Measure, entry: Indicator, say: Say) -> Iterator[tuple[str, str, str, str]]:

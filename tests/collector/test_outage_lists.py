@@ -127,6 +127,30 @@ def test_what_was_shown_is_what_is_settled_once_approved(place: Path) -> None:
         assert evidence["attested_down_seconds"] == told["settled_down_seconds"]
 
 
+def test_explain_tells_the_amended_figure_and_the_papers_it_rests_on(place: Path) -> None:
+    listed = place / "中断清单.csv"
+    _import(place, "--complete", "--write", "--by", "甲")
+    _run(place, "records", "attestation", "approve", "--document", listed, "--by", "乙")
+    words = ("explain", "availability", "--circuit", "c", *_DAY)
+    [told] = json.loads(_run(place, *words, "--json").stdout)["explanations"]
+    assert (told["measure"]["basis"], told["amended"]["basis"]) == ("measured", "amended")
+    assert told["amended"]["value"] == 22 / 24
+    assert [one["state"] for one in told["papers"]] == ["up", "down", "up", "down", "up"]
+    digest = hashlib.sha256(listed.read_bytes()).hexdigest()
+    assert {
+        (one["kind"], one["sha256"], one["recorded_by"], one["approved_by"]) for one in told["papers"]
+    } == {("attestation", digest, "甲", "乙")}
+    text = _run(place, *words, "--most", "2", lang="zh").stdout
+    assert "  补正后: 91.66 % (91.66 % … 91.67 %)" in text
+    assert f"佐证 中断  D-1 {digest}  甲 登记，乙 审核" in text
+    assert "此处略去其余 3 个" in text
+    [branch] = json.loads(
+        _run(place, "explain", "availability", "--group", "branch", *_DAY, "--json").stdout
+    )["explanations"][:1]
+    assert branch["amended"]["evidence"]["attested_down_seconds"] == HOUR
+    assert len(branch["papers"]) == 5
+
+
 def test_origin_document_precision_and_who_signed_are_kept_and_sealed(place: Path) -> None:
     _import(place, "--write", "--origin", "duty-log", "--by", "甲")
     first, second = _kept(place)
