@@ -11,6 +11,7 @@ import numpy as np
 
 from indicators.axis import (
     LANE,
+    MOST_LANES,
     NEVER,
     Flags,
     Ints,
@@ -213,7 +214,17 @@ def _watched_runs(facts: Facts, runs: Runs) -> tuple[Ints, Ints, Codes]:
 
 
 def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:
-    """Start, end and state of runs inside the watched time of their checks."""
+    """Start, end and state of runs inside the watched time of their checks, of so many checks as one axis holds."""
+    own, row = np.unique(runs.check, return_inverse=True)
+    parts = [
+        _clipped_part(facts, runs.chosen((row >= first) & (row < first + MOST_LANES)), watches)
+        for first in range(0, len(own), MOST_LANES)
+    ]
+    start, end, state = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return start, end, state
+
+
+def _clipped_part(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:
     lane = facts.checks.lane[runs.check] * LANE
     own, row = np.unique(runs.check, return_inverse=True)
     first, last = watched(facts.checks.phase[own], watches)

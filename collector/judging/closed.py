@@ -11,7 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from indicators.spliced import spliced
 from indicators.sums import Sums
 
 FOLDER = "judged"
-_FORM = 1  # of the file
+_FORM = 2  # of the file
 Views = dict[ViewName, Judgement]
 Arrays = dict[str, NDArray[Any]]
 
@@ -68,7 +68,7 @@ def judged(
     if rest.begin == rest.end:
         return kept.views
     recent = judged_window(of, kind, batches(of, subjects, rest.begin), rest)
-    return {view: spliced(kept.views[view], recent[view], kept.alone) for view in recent}
+    return _joined(kept.views, recent, kept.alone)
 
 
 def closed(
@@ -122,12 +122,26 @@ def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> C
 
 
 def _extended(known: Closed, added: Closed) -> Closed:
-    views = {view: spliced(known.views[view], added.views[view], known.alone) for view in added.views}
-    return Closed(views, added.alone)
+    return Closed(_joined(known.views, added.views, known.alone), added.alone)
+
+
+def _joined(closed_: Views, recent: Views, alone: Ints) -> Views:
+    """Both as one, in both views."""
+    line = spliced(closed_["line"], recent["line"], alone)
+    if _alike(closed_) and _alike(recent):
+        return {"line": line, "business": replace(line, view="business", tickets=recent["business"].tickets)}
+    return {"line": line, "business": spliced(closed_["business"], recent["business"], alone)}
+
+
+def _alike(views: Views) -> bool:
+    """Whether nothing hangs on anything, so that the one view is the other."""
+    line, business = views["line"], views["business"]
+    return line.sums is business.sums and line.faults is business.faults
 
 
 def key_of(of: Case, config: str) -> str:
     """By what the verdicts are known: they hold as long as none of it changes."""
+    holidays = of.source.roster.holidays
     told = json.dumps(
         [
             _FORM,
@@ -137,6 +151,7 @@ def key_of(of: Case, config: str) -> str:
             str(of.source.roster.zone),
             of.amended,
             repr(of.entered),
+            [sorted(map(str, days)) for days in (holidays.years, holidays.off, holidays.work)],
         ]
     )
     return hashlib.sha256(told.encode()).hexdigest()
@@ -147,7 +162,8 @@ def _save(place: Path, key: str, sealed: Sealed, of: Closed) -> None:
     arrays: Arrays = {"alone": of.alone, "key": np.array(key), "until": np.array(sealed.until)}
     arrays["chains"] = np.array(sealed.chains)
     for view, one in of.views.items():
-        arrays.update({f"{view}.{name}": array for name, array in _arrays(one).items()})
+        if view == "line" or not _alike(of.views):
+            arrays.update({f"{view}.{name}": array for name, array in _arrays(one).items()})
     put(place, arrays)
 
 
@@ -167,7 +183,11 @@ def _load(place: Path, key: str, sealed: Sealed, subjects: Sequence[Subject]) ->
             chains = tuple(file["chains"].tolist())
             if str(file["key"]) != key or chains != sealed.chains[: len(chains)]:
                 return None
-            views: Views = {view: _judgement(file, view) for view in ("line", "business")}
+            line = _judgement(file, "line")
+            other = (
+                _judgement(file, "business") if "business.edges" in file else replace(line, view="business")
+            )
+            views: Views = {"line": line, "business": other}
             found = Closed(views, file["alone"]), Sealed(int(file["until"]), chains)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return None

@@ -5,7 +5,7 @@ it. Of a watch that goes on the last interval is left out: it may still turn out
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,9 @@ from indicators.axis import NEVER, Ints
 from indicators.facts import Checks, Facts, Runs, Watches, no_bins
 
 _ASKED_AT_ONCE = 500  # checks in one statement
+_FILLED = 1.5  # times as long as the ids it holds is a range that is read whole
+_FEW = 100  # subjects whose checks are looked up; for more all checks are read, once
+_CHECK = (schema.check.c.id, schema.check.c.kind, schema.check.c.subject, schema.check.c.vantage)
 _OTHERS = "interface"  # of the table of checks: the kind that only fills a circuit's unknown
 
 Key = tuple[str, str]
@@ -32,6 +35,7 @@ class Schedule:
     vantages: Mapping[str, int]
     rounds: Mapping[str, int]
     watches: Mapping[tuple[int, int], Watches]
+    every: dict[Key, list[Any]] = field(default_factory=dict)  # all checks, once many are asked for
 
     @property
     def first(self) -> int:
@@ -66,7 +70,9 @@ def schedule(connection: Connection) -> Schedule:
 def observed(connection: Connection, schedule_: Schedule, subjects: Sequence[Key], since: int) -> Observed:
     """What was observed of these subjects, each a lane, in runs that had not ended at `since` (microseconds)."""
     lanes = {key: lane for lane, key in enumerate(subjects)}
-    rows = [row for row in _checks(connection, subjects) if row.vantage in schedule_.vantages]
+    rows = [
+        row for row in _checks(connection, subjects, schedule_.every) if row.vantage in schedule_.vantages
+    ]
     ids = np.array([row.id for row in rows], np.int64)
     checks = Checks(
         lane=np.array([lanes[_judged(row.kind), row.subject] for row in rows], np.int64),
@@ -83,26 +89,32 @@ def observed(connection: Connection, schedule_: Schedule, subjects: Sequence[Key
 
 def few_checks(connection: Connection, subjects: Sequence[Key], only: str = "") -> list[int]:
     """The ids of all checks these subjects ever had, or `only` those of one kind of the table of checks."""
-    return [row.id for row in _checks(connection, subjects) if not only or row.kind == only]
+    return [row.id for row in _checks(connection, subjects, {}) if not only or row.kind == only]
 
 
 def _judged(kind: str) -> str:
     return "circuit" if kind == _OTHERS else kind
 
 
-def _checks(connection: Connection, subjects: Sequence[Key]) -> list[sa.Row[Any]]:
-    """All checks these subjects ever had, by id."""
-    check, found = schema.check, list[sa.Row[Any]]()
-    by_kind: dict[str, list[str]] = {}
-    for kind, subject in subjects:
-        by_kind.setdefault(kind, []).append(subject)
-    by_kind[_OTHERS] = by_kind.get("circuit", [])
-    for kind, names in by_kind.items():
-        for part in _parts(names):
-            chosen = sa.and_(check.c.kind == kind, check.c.subject.in_(part))
-            columns = (check.c.id, check.c.kind, check.c.subject, check.c.vantage)
-            found += connection.execute(sa.select(*columns).where(chosen))
+def _checks(connection: Connection, subjects: Sequence[Key], every: dict[Key, list[Any]]) -> list[Any]:
+    """All checks these subjects ever had, by id; `every` is filled where that is less work than to ask for many."""
+    wanted = [(kind, name) for kind, name in subjects] + [
+        (_OTHERS, name) for kind, name in subjects if kind == "circuit"
+    ]
+    if len(subjects) > _FEW and not every:
+        for row in connection.execute(sa.select(*_CHECK)):
+            every.setdefault((row.kind, row.subject), []).append(row)
+    found = [row for key in wanted for row in every.get(key, ())] if every else _asked(connection, wanted)
     return sorted(found, key=lambda row: row.id)
+
+
+def _asked(connection: Connection, subjects: Sequence[Key]) -> list[Any]:
+    found = list[Any]()
+    for kind in dict.fromkeys(kind for kind, _ in subjects):
+        for part in _parts([name for each, name in subjects if each == kind]):
+            chosen = sa.and_(schema.check.c.kind == kind, schema.check.c.subject.in_(part))
+            found += connection.execute(sa.select(*_CHECK).where(chosen))
+    return found
 
 
 def _runs(connection: Connection, schedule_: Schedule, ids: Ints, since: int) -> Runs:
@@ -113,16 +125,27 @@ def _runs(connection: Connection, schedule_: Schedule, ids: Ints, since: int) ->
     wanted = sa.select(*columns)
     parts = [np.empty((len(columns), 0), np.int64)]
     for part in _parts(ids.tolist()):
-        later = wanted.where(run.c.check.in_(part), run.c.started_at > since)
-        parts.append(_table(connection, later, len(columns)))
+        mine = _among(schema.check.c.id, part)
+        later = wanted.join_from(schema.check, run, run.c.check == schema.check.c.id)
+        parts.append(_table(connection, later.where(mine, run.c.started_at > since), len(columns)))
         if since > 0:
-            parts.append(_table(connection, wanted.where(_standing_at(since, part)), len(columns)))
+            parts.append(_table(connection, wanted.where(_standing_at(since, mine)), len(columns)))
     table = np.concatenate(parts, axis=1)
+    place = np.minimum(np.searchsorted(ids, table[0]), max(len(ids) - 1, 0))
+    table = table[:, ids[place] == table[0]]
     check, outcome, of_round, *rest = table[:, np.lexsort((table[3], table[0]))]
     return Runs(np.searchsorted(ids, check), outcome.astype(np.int8), of_round, *rest)
 
 
-def _standing_at(since: int, checks: Sequence[int]) -> sa.ColumnElement[bool]:
+def _among(column: sa.ColumnElement[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    """At least these ids, which are sorted: by their range where they nearly fill it, because to name hundreds in a
+    statement costs more than to leave out some that were read."""
+    if ids[-1] - ids[0] < _FILLED * len(ids):
+        return column.between(ids[0], ids[-1])
+    return column.in_(ids)
+
+
+def _standing_at(since: int, mine: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Of each check the run that began last before a moment: runs follow each other, so no earlier one reaches it.
 
     Looked up by their key, check by check: what happened in all the years before costs nothing.
@@ -134,8 +157,7 @@ def _standing_at(since: int, checks: Sequence[int]) -> sa.ColumnElement[bool]:
         .correlate(check)
         .scalar_subquery()
     )
-    last = sa.select(check.c.id, latest).where(check.c.id.in_(checks))
-    return sa.tuple_(run.c.check, run.c.started_at).in_(last)
+    return sa.tuple_(run.c.check, run.c.started_at).in_(sa.select(check.c.id, latest).where(mine))
 
 
 def _table(connection: Connection, wanted: sa.Select[Any], width: int) -> NDArray[np.int64]:

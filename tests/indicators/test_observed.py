@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from collector.checks import phases
 from collector.restore import last_observation
+from indicators import observed
 from indicators.axis import NEVER
 from indicators.facts import Checks, Facts, Runs, Watches, no_bins
 from indicators.observed import raw, watched
@@ -131,6 +132,19 @@ def test_what_was_seen_is_what_runs_say_while_watches_prove_it(seed: int, lanes:
     found = raw(_facts(lanes, checks, watches), 0.5, FIRST + LENGTH * SECOND)
     for lane in range(lanes):
         assert letters(found, LENGTH, lane) == _wanted(lane, checks, watches)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_more_checks_than_an_axis_has_lanes_are_seen_as_few_are(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(seed)
+    watches = {0: _watches(dice)}
+    checks = [Check(0, 0, True, dice.randrange(SPAN), _runs(dice)) for _ in range(7)]
+    facts, now = _facts(1, checks, watches), FIRST + LENGTH * SECOND
+    together = letters(raw(facts, 0.5, now), LENGTH, 0)
+    monkeypatch.setattr(observed, "MOST_LANES", 2)
+    assert letters(raw(facts, 0.5, now), LENGTH, 0) == together
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -1,14 +1,16 @@
 """Verdicts of sealed days that are kept: always what judging anew would give."""
 
+import datetime as dt
 from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from collector.judging.closed import judged
+from collector.judging.closed import judged, key_of
 from collector.judging.window import judgements, period
 from indicators.assessed import Judgement
+from indicators.calendar import Holidays
 from indicators.failover import Switches
 from indicators.faults import Faults
 from indicators.policy import Policy
@@ -84,6 +86,16 @@ def test_another_policy_has_verdicts_of_its_own(tmp_path: Path) -> None:
         end = of.day(number)
     _compare(of, end + 2 * HOUR)
     _compare(of, end + 2 * HOUR, Policy(confirm_down=300, merge_gap=7200))
+    of.ledger.close()
+
+
+def test_another_calendar_of_holidays_is_another_case(tmp_path: Path) -> None:
+    of = weeks(tmp_path, 4)
+    with judging(of, of.day(0) + 2 * HOUR) as case:
+        roster = replace(case.source.roster, holidays=Holidays(off=frozenset({dt.date(2026, 3, 2)})))
+        corrected = replace(case, source=replace(case.source, roster=roster))
+        assert key_of(case, "x") == key_of(case, "x")
+        assert key_of(corrected, "x") != key_of(case, "x")
     of.ledger.close()
 
 
