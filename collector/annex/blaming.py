@@ -1,13 +1,14 @@
-"""Who is said to be responsible for an outage: what people entered, and what the facts suggest. Nothing is judged."""
+"""Who is held responsible for an outage, and what says so: entries of people only. Nothing is judged."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 
 from collector.judging.judge import Case
 from collector.judging.roster import CHECK_KIND, Subject
 from exporters.forms.annex import Blame
-from indicators.entered import Amendment, Ticket
+from indicators.entered import Entered, EnteredFacts, Ticket
 from indicators.entered import Subject as Named
+from indicators.parties import held
 
 _FOREVER = 1 << 62
 
@@ -17,36 +18,41 @@ class Blaming:
     """What people entered, by whom it speaks of."""
 
     case: Case
-    amendments: dict[Named, list[Amendment]] = field(default_factory=dict)
-    tickets: dict[Named, list[Ticket]] = field(default_factory=dict)
+    by_subject: dict[Named, EnteredFacts] = field(default_factory=lambda: defaultdict(EnteredFacts))
+    by_id: dict[str, Entered] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Sort entries by subject once."""
+        """Sort entries by subject once: a year has many outages and many entries."""
         for one in self.case.entered.amendments:
-            if one.what == "party":
-                self.amendments.setdefault(one.subject, []).append(one)
+            told = self.by_subject[one.subject]
+            self.by_subject[one.subject] = replace(told, amendments=(*told.amendments, one))
+            self.by_id[one.id] = one
         for ticket in self.case.entered.tickets:
-            if ticket.party:
-                self.tickets.setdefault(ticket.subject, []).append(ticket)
+            told = self.by_subject[ticket.subject]
+            self.by_subject[ticket.subject] = replace(told, tickets=(*told.tickets, ticket))
+            self.by_id[ticket.id] = ticket
 
     def of(self, subject: Subject, start: int, end: int | None) -> Blame:
-        """Of a stretch of a subject: an amendment names the party before a ticket does, an approved one first."""
+        """Of a stretch of a subject, by the rule of `indicators/parties.py`."""
         named = Named(CHECK_KIND[subject.kind], subject.id)
-        until = _FOREVER if end is None else end
-        found = [one for one in self.amendments.get(named, ()) if one.begin < until and one.end > start]
-        if found:
-            one = max(found, key=lambda each: (bool(each.approved_by), each.recorded_at))
-            return Blame(one.value, "amendment", one.reference, bool(one.approved_by))
-        ticket = _last(
-            one
-            for one in self.tickets.get(named, ())
-            if one.reported_at < until and (one.restored_at or _FOREVER) > start
-        )
-        if ticket is None:
+        if named not in self.by_subject:
             return Blame()
-        both = bool(ticket.confirmed_by and ticket.party_confirmed_by)
-        return Blame(ticket.party, "ticket", ticket.number or ticket.reference, both)
+        found = held(self.by_subject[named], named, start, _FOREVER if end is None else end)
+        if not found.parties:
+            return Blame()
+        entries = [self.by_id[id_] for _, id_ in found.by]
+        return Blame(
+            party=" ".join(found.parties),
+            says=found.by[0][0],
+            reference=" ".join(dict.fromkeys(filter(None, map(_reference, entries)))),
+            confirmed=all(map(_confirmed, entries)),
+        )
 
 
-def _last(found: Iterable[Ticket]) -> Ticket | None:
-    return max(found, key=lambda one: one.recorded_at, default=None)
+def _reference(of: Entered) -> str:
+    return of.number or of.reference if isinstance(of, Ticket) else of.reference
+
+
+def _confirmed(of: Entered) -> bool:
+    """By both sides, of a ticket; an amendment says nothing before it is approved."""
+    return bool(of.confirmed_by and of.party_confirmed_by) if isinstance(of, Ticket) else bool(of.approved_by)

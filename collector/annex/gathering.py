@@ -12,8 +12,7 @@ import numpy as np
 
 from collector.annex.blaming import Blaming
 from collector.annex.people import papers, windows
-from collector.judging.circumstances import on_lanes
-from collector.judging.evidence import configurations, unknown_time
+from collector.judging.evidence import configurations, days_in, inside_of, touches, unknown_time
 from collector.judging.figures import EVERYBODY, Wanted, concerned, day_lines_of, measures_of, members_of
 from collector.judging.gone import gone
 from collector.judging.judge import Case, Judged, batches
@@ -36,7 +35,6 @@ from exporters.forms.annex import (
 )
 from exporters.forms.filled import FilledPlan
 from indicators.assessed import Judgement, Members, began
-from indicators.axis import Stretches
 from indicators.catalogue import Kind, View
 from indicators.proposals import Proposal
 from indicators.restoring import restored
@@ -110,7 +108,11 @@ class _Look:
         view, zone = judgement.view, of.source.roster.zone
         blaming = Blaming(of)
         whose = {one.id: one for one in seen.subjects}
-        theirs = (one for one in seen.outages[view] if _touches(whose[one.subject], scope.subject, one))
+        theirs = (
+            one
+            for one in seen.outages[view]
+            if touches(one, days_in(whose[one.subject], _or_none(scope.subject)))
+        )
         rows = members.counts.any(axis=1)
         total = judgement.sums.total * members.counts
         return Part(
@@ -194,7 +196,7 @@ def _seen(of: Case, kind: Kind, over: Period) -> _Seen:
                 outages[name] += of_view(of, batch.subjects, name, view, over.begin, over.end)
                 for group in (EVERYBODY, *_groups(batch.subjects)):
                     sums = unknown.setdefault((name, group), {})
-                    for cause, part in unknown_time(view, _within(batch.subjects, group, over)):
+                    for cause, part in unknown_time(view, inside_of(batch.subjects, over, _or_none(group))):
                         sums[cause] = sums.get(cause, 0.0) + int(part.length.sum()) / MICRO
             yield batch
 
@@ -202,26 +204,13 @@ def _seen(of: Case, kind: Kind, over: Period) -> _Seen:
     return _Seen(subjects, judgements, outages, unknown, power_losses(of, outages["line"]))
 
 
-def _within(subjects: Iterable[Subject], group: str, over: Period) -> Stretches:
-    """The window on the lanes of a batch, of each while it belongs to the group."""
-    return on_lanes(
-        (lane, max(era.begin, over.begin), min(era.end, over.end))
-        for lane, one in enumerate(subjects)
-        for era in one.eras
-        if (group in (EVERYBODY, era.group)) and max(era.begin, over.begin) < min(era.end, over.end)
-    )
+def _or_none(group: str) -> str | None:
+    """None for all together."""
+    return None if group == EVERYBODY else group
 
 
 def _groups(subjects: Iterable[Subject]) -> Iterator[str]:
     yield from dict.fromkeys(era.group for one in subjects for era in one.eras if era.group)
-
-
-def _touches(one: Subject, group: str, outage: Outage) -> bool:
-    """Whether a subject belonged to a group while it was out."""
-    end = outage.end or outage.start + 1
-    return group == EVERYBODY or any(
-        era.group == group and era.begin < end and era.end > outage.start for era in one.eras
-    )
 
 
 def _outage(one: Outage, subject: Subject, blaming: Blaming, proposed: Mapping[Key, Proposal]) -> OutageLine:

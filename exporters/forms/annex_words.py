@@ -36,9 +36,7 @@ def blamed(of: Blame, voice: Voice) -> str:
     if not of.party:
         return ""
     source = {
-        "amendment": voice.say("amendment, approved")
-        if of.confirmed
-        else voice.say("amendment, not approved"),
+        "amendment": voice.say("amendment, approved"),
         "ticket": voice.say("ticket, confirmed by both") if of.confirmed else voice.say("ticket"),
         "proposal": voice.say("suggested by the facts, not decided"),
     }[of.says]

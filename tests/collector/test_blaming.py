@@ -1,4 +1,4 @@
-"""Who is named responsible for an outage: an approved amendment before another, an amendment before a ticket."""
+"""Who is named responsible for an outage: an approved amendment before a ticket."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -63,11 +63,11 @@ def test_an_open_outage_and_an_open_ticket_overlap() -> None:
     assert blaming(tickets=(open_ticket,)).of(LINE, 900, None).party == "中国电信"
 
 
-def test_an_amendment_is_named_before_a_ticket_and_an_approved_one_before_a_later_one() -> None:
-    approved = replace(AMENDMENT, id="a0", recorded_at=3, value="市政施工", approved_by="丙")
+def test_an_approved_amendment_is_named_before_a_ticket_and_another_one_is_not() -> None:
+    approved = replace(AMENDMENT, id="a0", value="市政施工", reference="纪要", approved_by="丙")
     of = blaming(tickets=(TICKET,), amendments=(AMENDMENT, approved))
-    assert of.of(LINE, 120, 180) == Blame("市政施工", "amendment", "", confirmed=True)
-    assert blaming(tickets=(TICKET,), amendments=(AMENDMENT,)).of(LINE, 120, 180).party == "用户侧断电"
+    assert of.of(LINE, 120, 180) == Blame("市政施工", "amendment", "纪要", confirmed=True)
+    assert blaming(tickets=(TICKET,), amendments=(AMENDMENT,)).of(LINE, 120, 180).party == "中国电信"
     assert of.of(LINE, 160, 180).party == "中国电信"
 
 
