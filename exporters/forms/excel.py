@@ -126,7 +126,8 @@ def _print(sheet: Worksheet, page: Page, form: Form, repeated: str) -> None:
     sheet.print_options.horizontalCentered = True
     if repeated:
         sheet.print_title_rows = repeated
-    assert sheet.oddFooter and sheet.oddHeader  # noqa: S101, PT018 - a new sheet has both
+    assert sheet.oddFooter is not None  # noqa: S101 - a new sheet has both
+    assert sheet.oddHeader is not None  # noqa: S101
     sheet.oddFooter.center.text = f"{form.footer.replace('&', '&&')}    &P".strip()
     if form.draft:
         sheet.oddHeader.right.text = form.draft

@@ -15,7 +15,7 @@ from indicators.scoring import mean
 from indicators.scoring_profiles import Node
 
 GOALS = (2.0, 3.5, 2.4, 1.9, 1.9, 1.9, 1.7, 1.7, 0.8)
-BASICS = (2.6, 1.3, 3.4, 1.4, 4.2, 1.9, 3.0)
+BASICS = (2.6, 1.6, 3.1, 1.6, 3.9, 1.9, 3.1)
 
 
 def hainan(of: FilledPlan, say: Say, notes: Notes) -> tuple[Page, ...]:
@@ -34,7 +34,7 @@ def hainan(of: FilledPlan, say: Say, notes: Notes) -> tuple[Page, ...]:
     grids = (
         Grid(BASICS, (_heading(say("I. the project")), *basics)),
         Grid(BASICS, scores),
-        Grid(BASICS, people),
+        Grid(BASICS, people, repeated=2),
     )
     information = Page(
         sheet=say("basic information"), title=say("basic information on the project"), grids=grids
@@ -113,11 +113,11 @@ def _money(money: Sequence[Money], say: Say) -> Iterator[Line]:
         labels = titles if whole else (one.name,) * 3
         yield (
             head(labels[0]),
-            Box(printed(one.planned), 2, name=f"{at}.planned"),
+            Box(printed(one.planned), name=f"{at}.planned"),
             head(labels[1] if whole or one.arrived is not None or one.planned is not None else ""),
             Box(printed(one.arrived), name=f"{at}.arrived"),
             head(labels[2] if whole or one.spent is not None else ""),
-            Box(printed(one.spent), name=f"{at}.spent"),
+            Box(printed(one.spent), 2, name=f"{at}.spent"),
         )
 
 
@@ -127,8 +127,8 @@ class _Leaf:
 
     score: Score
     name: str
-    weight1: Decimal | None
-    weight2: Decimal | None
+    weight1: Decimal  # of its first level: as the plan prints it, else the sum of its lines
+    weight2: Decimal
 
 
 def _scores(of: FilledPlan, say: Say) -> Iterator[Line]:
@@ -156,12 +156,13 @@ def _scores(of: FilledPlan, say: Say) -> Iterator[Line]:
 def _lines(of: FilledPlan) -> list[_Leaf]:
     """The lines of the plan; of a plan without them those of its profile, still without scores."""
     given = of.plan.scores or tuple(_from_profile(of.profile.tree))
-    printed_ = {(one.level1, one.level2): one.weight for one in of.plan.weights}
-    tree = {(one.name, ""): one.weight for one in of.profile.tree}
-    tree |= {(one.name, part.name): part.weight for one in of.profile.tree for part in one.parts}
-    weights = tree | printed_
+    weights: dict[tuple[str, str], Decimal] = {}
+    for one in given:
+        for key in ((one.level1, ""), (one.level1, one.level2)):
+            weights[key] = weights.get(key, Decimal(0)) + one.weight
+    weights |= {(one.level1, one.level2): one.weight for one in of.plan.weights}
     return [
-        _Leaf(one, f"scores.{at}", weights.get((one.level1, "")), weights.get((one.level1, one.level2)))
+        _Leaf(one, f"scores.{at}", weights[one.level1, ""], weights[one.level1, one.level2])
         for at, one in enumerate(given, 1)
     ]
 

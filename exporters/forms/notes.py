@@ -11,6 +11,8 @@ from indicators.catalogue import CATALOGUE
 from indicators.measure import Measure
 from indicators.percentages import Way, percent, towards
 
+_EVERYBODY = "all"
+
 
 def notes_of(of: FilledPlan, lang: str) -> Mapping[str, str]:
     """What stands below each measured row, by its id."""
@@ -28,7 +30,14 @@ def _about(one: FilledRow, measure: Measure, lang: str) -> Iterator[str]:
         name=words(entry.name, chinese), rule=words(entry.says, chinese), formula=measure.formula
     )
     view = say(f"{measure.view} view")
-    yield say("{kind} {subject}, {view}").format(kind=say(measure.kind), subject=measure.subject, view=view)
+    kinds = {
+        "circuits": say("circuits"),
+        "services": say("services"),
+        "devices": say("devices"),
+        "systems": say("systems"),
+    }
+    whose = say("all together") if measure.subject == _EVERYBODY else measure.subject
+    yield say("{kind} {subject}, {view}").format(kind=kinds[measure.kind], subject=whose, view=view)
     yield say("policy {name} ({digest}), {adopted}").format(
         name=measure.policy_name, digest=measure.policy[:12], adopted=one.adopted or say("adopted by nobody")
     )

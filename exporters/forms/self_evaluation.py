@@ -6,7 +6,7 @@ from exporters.forms.filled import FilledPlan, FilledRow, cells, printed
 from exporters.forms.sheet import Box, Grid, Line, Page, head, runs
 from exporters.words import Say
 
-WIDTHS = (0.8, 1.8, 1.8, 3.3, 2.2, 2.3, 1.1, 1.3, 0.95, 1.3, 0.95)
+WIDTHS = (0.8, 1.8, 1.9, 3.1, 2.2, 2.2, 1.1, 1.2, 0.95, 1.55, 1.0)
 Notes = Mapping[str, str]
 """What is printed small below a row, by its id."""
 
