@@ -122,7 +122,8 @@ def _filled(
             facts = Facts(connection, network, data, now)
             over = window_of(case.plan.project.year, facts, half=half)
             rows, beside = case.plan.rows, plan.parent
-            filled = fill(case, found(rows, facts, over, beside), over, network.calendar.zone)
+            judged = found(rows, facts, over, beside)
+            filled = fill(case, judged, over, network.calendar.zone, half=half)
             return filled, dict(outlooks(rows, facts, over, beside)) if half else {}
     finally:
         ledger.close()
