@@ -14,6 +14,7 @@ COMMANDS = {
     "outages": "judged:outages_command",
     "days": "judged:days",
     "explain": "explain:explain",
+    "evaluate": "evaluate:evaluate",
     "evidence": "evidence:evidence",
     "reasons": "evidence:reasons",
     "indicators": "judged:indicators_command",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from collector.evaluating.written import require_free
 from config.errors import LinewalkerError, MachineError
 
 SUMS, README = "SHA256SUMS", "说明.txt"
@@ -42,7 +43,7 @@ def write(of: Bundle, readme: str, place: Path, *, force: bool, most: int) -> Ma
     Raises LinewalkerError where `place` is there already (but not with `force`) or there are more than `most`
     megabytes, MachineError where it cannot be written.
     """
-    refuse(place, force=force)
+    require_free(place, force=force)
     if of.size > most * MEGABYTE:
         raise LinewalkerError(
             "the evidence has {size} MB, more than the {most} MB it may have; allow more with --most, "
@@ -54,18 +55,14 @@ def write(of: Bundle, readme: str, place: Path, *, force: bool, most: int) -> Ma
         return _write(of, readme, file)
 
 
-def put(content: bytes, place: Path) -> None:
-    """Write one file, wholly or not at all. Raises MachineError where it cannot be written."""
-    with _beside(place) as file:
-        file.write(content)
-
-
 @contextmanager
 def _beside(place: Path) -> Iterator[BinaryIO]:
     """A file beside the one that is wanted; it takes its place when it is whole and safe on the disk."""
     path: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".part", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            dir=place.absolute().parent, prefix=".", suffix=".part", delete=False
+        ) as file:
             path = Path(file.name)
             yield file  # type: ignore[misc]
             file.flush()
@@ -73,18 +70,12 @@ def _beside(place: Path) -> Iterator[BinaryIO]:
         path.chmod(0o644)
         path.replace(place)
     except OSError as error:
-        raise MachineError("{place} cannot be written: {error}", place=place, error=error.strerror) from error
+        raise MachineError(
+            "{file} cannot be written: {why}", file=place, why=error.strerror or str(error)
+        ) from error
     finally:
         if path is not None:
             path.unlink(missing_ok=True)
-
-
-def refuse(place: Path, *, force: bool) -> None:
-    """Raise LinewalkerError where a file must not be overwritten, before anything is reckoned for it."""
-    if place.exists() and not force:
-        raise LinewalkerError("{place} is there already; give another with -o, or --force", place=place)
-    if not place.parent.is_dir():
-        raise LinewalkerError("there is no folder {place}; expected one for the file", place=place.parent)
 
 
 def _write(of: Bundle, readme: str, file: BinaryIO) -> dict[str, str]:

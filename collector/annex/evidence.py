@@ -17,7 +17,6 @@ from collector.evaluating.fill import fill
 from collector.judging.judge import Case, case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, roster
-from collector.judging.window import Period
 from collector.ledger.store import micros
 from config.errors import LinewalkerError
 from config.model import Config
@@ -74,14 +73,14 @@ def found(plan: Path, year: int | None, config: Path | None, data: Path, lang: s
     """A plan filled from the ledger, with all its evidence. Raises LinewalkerError for a plan of another year."""
     loaded, now = load_plan(plan), micros(time.time())
     network = network_of(loaded, config, data)
-    _refuse_other_year(loaded, year)
+    _refuse_other_year(plan, loaded, year)
     ledger = ledger_of(network, data)
     try:
         with ledger.reading() as connection:
             facts = entered.facts(connection, 0, NEVER_ENDS)
             cases = Cases(connection, network, plan.parent, facts, now)
             read = measured.Facts(connection, network, data, now)
-            over = window(loaded, read)
+            over = measured.window_of(loaded.plan.project.year, read)
             judged = measured.found(loaded.plan.rows, read, over, plan.parent)
             about = PlanCase(loaded.plan, loaded.profile, network, {})
             made = fill(about, judged, over, network.calendar.zone)
@@ -97,18 +96,7 @@ def network_of(loaded: Loaded, config: Path | None, data: Path) -> Config:
     return loaded.network if config is None and loaded.network is not None else config_of(config, data)
 
 
-def _refuse_other_year(loaded: Loaded, year: int | None) -> None:
-    of = loaded.plan.project.year
-    if year is not None and year != of:
-        raise LinewalkerError(
-            "the plan is of {of}, not of {year}; name a plan of that year", of=of, year=year
-        )
-
-
-def window(loaded: Loaded, of: measured.Facts) -> Period:
-    """The year of a plan. Raises LinewalkerError for one that has not begun."""
-    year = loaded.plan.project.year
-    over = measured.window_of(year, of)
-    if over.begin >= of.now:
-        raise LinewalkerError("{year} has not begun; there is nothing to tell of it yet", year=year)
-    return over
+def _refuse_other_year(plan: Path, loaded: Loaded, year: int | None) -> None:
+    own = loaded.plan.project.year
+    if year is not None and year != own:
+        raise LinewalkerError("{plan} is the plan of {own}, not of {year}", plan=plan, own=own, year=year)

@@ -21,18 +21,27 @@ def name_of(row: str) -> str:
 
 def with_reasons(of: FilledPlan, annex: Annex, values: Iterable[ManualValue], voice: Voice) -> FilledPlan:
     """The plan with what was accepted as reasons, and with proposals where nothing was."""
-    accepted = accepted_of(of, values)
-    rows = []
-    for row in of.rows:
-        entry = accepted.get(row.row.id)
-        given = entry.value if entry else row.reason
-        rows.append(replace(row, reason=given, proposed="" if given else proposal(row, annex, voice)))
+    rows = (
+        row if row.reason else replace(row, proposed=proposal(row, annex, voice))
+        for row in with_accepted(of, values).rows
+    )
     return replace(of, rows=tuple(rows))
 
 
 def accepted_of(of: FilledPlan, values: Iterable[ManualValue]) -> dict[str, ManualValue]:
-    """The entry in force that gives a row its reason, by the id of the row; one of that very window only."""
+    """The entry in force that gives a row its reason, by the id of the row; one of that year only."""
     rows = {name_of(row.row.id): row.row.id for row in of.rows}
-    window = round(of.begin * 1e6), round(of.end * 1e6)
+    begin, end = round(of.begin * 1e6), round(of.end * 1e6)  # of a year that goes on the end is now
     newest = sorted(values, key=lambda one: one.recorded_at)
-    return {rows[one.name]: one for one in newest if one.name in rows and (one.begin, one.end) == window}
+    return {
+        rows[one.name]: one for one in newest if one.name in rows and one.begin == begin and one.end >= end
+    }
+
+
+def with_accepted(of: FilledPlan, values: Iterable[ManualValue]) -> FilledPlan:
+    """The plan with what was accepted as reasons, which goes before what the plan says."""
+    accepted = accepted_of(of, values)
+    rows = (
+        replace(row, reason=accepted[row.row.id].value) if row.row.id in accepted else row for row in of.rows
+    )
+    return replace(of, rows=tuple(rows))

@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
-from collector.annex import bundle
+from collector.annex.bundle import write
 from collector.annex.evidence import Found, found
 from collector.annex.packing import packed
 from collector.annex.reasons import accepted_of, name_of
 from collector.commands import entry_rows
 from collector.commands.entries import Given, enter
 from collector.commands.shared import common, printing, show, tell, tell_aside
+from collector.evaluating.written import put, require_free
 from config.entry_headings import MANUAL_VALUE
 from config.errors import LinewalkerError
 from exporters.forms.annex_pages import annex_document
@@ -51,15 +52,15 @@ def evidence(
         raise LinewalkerError(
             "{place} is neither .zip nor .docx; expected the evidence or the annex alone", place=place
         )
-    bundle.refuse(place, force=force)
+    require_free(place, force=force)
     voice = Voice(default_language())
     with found(plan, year, config, data, voice.lang) as what:
         if place.suffix.lower() == ".docx":
-            bundle.put(saved(annex_document(what.filled, what.annex, voice.lang)), place)
-            tell("{place} is written", place=place)
+            put(place, saved(annex_document(what.filled, what.annex, voice.lang)), force=force)
+            tell("the evidence annex is written: {file}", file=place)
             return
         made = packed(what, plan, data, voice, with_proofs=not without_proofs)
-    sums = bundle.write(made.bundle, made.readme, place, force=force, most=most)
+    sums = write(made.bundle, made.readme, place, force=force, most=most)
     tell("{count} files are packed in {place}", count=len(sums), place=place)
     for name, how in made.lacking:
         tell_aside("the copy of {name} is {how}: see `linewalker ledger check`", name=name, how=how)

@@ -1,5 +1,8 @@
 """The evidence annex of a filled plan as a Word document of its own, or behind a form."""
 
+import io
+
+from docx import Document
 from docx.document import Document as Word
 from docx.enum.section import WD_SECTION
 
@@ -8,7 +11,7 @@ from exporters.forms.annex import Annex
 from exporters.forms.annex_rows import given_rows, measured_rows
 from exporters.forms.annex_words import window
 from exporters.forms.filled import FilledPlan
-from exporters.forms.paper import footer, heading, new, note, page, title
+from exporters.forms.paper import footer, heading, new, note, page, saved, title
 from exporters.forms.voice import Voice
 
 
@@ -19,12 +22,14 @@ def annex_document(of: FilledPlan, annex: Annex, lang: str) -> Word:
     return document
 
 
-def append(document: Word, of: FilledPlan, annex: Annex, lang: str) -> None:
-    """The annex behind what a document holds already, on pages of its own."""
+def appended(form: bytes, of: FilledPlan, annex: Annex, lang: str) -> bytes:
+    """A form with the annex behind it, on pages of its own."""
+    document = Document(io.BytesIO(form))
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.footer.is_linked_to_previous = False
     page(section, landscape=True)
     _fill(document, of, annex, Voice(lang))
+    return saved(document)
 
 
 def _fill(document: Word, of: FilledPlan, annex: Annex, voice: Voice) -> None:

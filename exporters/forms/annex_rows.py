@@ -63,6 +63,10 @@ def _long(row: FilledRow, measure: Measure, voice: Voice) -> Iterator[tuple[str,
     if row.amends is not None:
         alone = figure(row.amends, row.amends.bracket.value, towards(entry.bad), say)
         yield say("measured alone"), voice.joined((alone, between(row.amends, say)))
+    if row.built_in is not None:
+        other = figure(row.built_in, row.built_in.bracket.value, towards(entry.bad), say)
+        told = voice.joined((other, between(row.built_in, say)))
+        yield say("by the built-in policy, because ours was adopted late"), told
     if row.open is not None:
         yield (
             say("open"),
