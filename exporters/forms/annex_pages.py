@@ -11,7 +11,7 @@ from exporters.forms.annex import Annex
 from exporters.forms.annex_rows import given_rows, measured_rows
 from exporters.forms.annex_words import window
 from exporters.forms.filled import FilledPlan
-from exporters.forms.paper import footer, heading, new, note, page, saved, title
+from exporters.forms.paper import HEADINGS, dress, footer, heading, new, note, page, saved, title
 from exporters.forms.voice import Voice
 
 
@@ -25,6 +25,7 @@ def annex_document(of: FilledPlan, annex: Annex, lang: str) -> Word:
 def appended(form: bytes, of: FilledPlan, annex: Annex, lang: str) -> bytes:
     """A form with the annex behind it, on pages of its own."""
     document = Document(io.BytesIO(form))
+    dress(document, HEADINGS)
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.footer.is_linked_to_previous = False
     page(section, landscape=True)

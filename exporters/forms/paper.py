@@ -23,6 +23,8 @@ from docx.text.paragraph import Paragraph
 BODY, HEAD, LATIN = "宋体", "黑体", "Times New Roman"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TWIPS = 567  # of a centimetre
+_SIZES = {"Normal": 12, "Title": 18, "Heading 1": 14, "Heading 2": 12}
+HEADINGS = ("Title", "Heading 1", "Heading 2")
 _SIZE = {"table": 17, "small": 14}  # half points
 
 
@@ -44,20 +46,25 @@ Cells = Sequence[str | Cell]
 def new(*, landscape: bool = False) -> Word:
     """An empty document, A4, with our fonts, in which nothing tells when or by whom it was made."""
     document = Document()
-    for name, size in (("Normal", 12), ("Title", 18), ("Heading 1", 14), ("Heading 2", 12)):
-        style = document.styles[name]
-        font = style.font
-        font.name, font.size = LATIN, Pt(size)
-        font.color.rgb = RGBColor(0, 0, 0)
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        fonts.set(qn("w:eastAsia"), BODY if name == "Normal" else HEAD)
+    dress(document, _SIZES)
     properties = document.core_properties
     properties.author, properties.title, properties.comments = "", "", ""
     properties.created = properties.modified = datetime(*_EPOCH, tzinfo=UTC).replace(tzinfo=None)
     page(document.sections[0], landscape=landscape)
     return document
+
+
+def dress(document: Word, styles: Iterable[str]) -> None:
+    """Give some styles of a document our fonts, black; its others stay as they are."""
+    for name in styles:
+        style = document.styles[name]
+        font = style.font
+        font.name, font.size = LATIN, Pt(_SIZES[name])
+        font.color.rgb = RGBColor(0, 0, 0)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        fonts.set(qn("w:eastAsia"), BODY if name == "Normal" else HEAD)
 
 
 def page(section: Section, *, landscape: bool) -> None:

@@ -202,7 +202,7 @@ def test_a_file_that_is_there_is_kept_unless_it_is_forced(place: Path, run: Comm
     (place / "mine.zip").write_text("mine")
     refused = run("evidence", "plan.yaml", "-o", "mine.zip")
     assert refused.returncode == 2
-    assert refused.stderr == "mine.zip is there already; give another with -o, or --force\n"
+    assert refused.stderr == "mine.zip exists already; choose another name, or overwrite it with --force\n"
     assert (place / "mine.zip").read_text() == "mine"
     assert run("evidence", "plan.yaml", "-o", "mine.zip", "--force").returncode == 0
     assert zipfile.is_zipfile(place / "mine.zip")
@@ -211,9 +211,9 @@ def test_a_file_that_is_there_is_kept_unless_it_is_forced(place: Path, run: Comm
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--year", "2024", "-o", "x.zip"], "the plan is of 2025, not of 2024; name a plan of that year"),
+        (["--year", "2024", "-o", "x.zip"], "plan.yaml is the plan of 2025, not of 2024"),
         (["-o", "x.rar"], "x.rar is neither .zip nor .docx; expected the evidence or the annex alone"),
-        (["-o", "none/x.zip"], "there is no folder none; expected one for the file"),
+        (["-o", "none/x.zip"], "there is no folder none for x.zip"),
     ],
 )
 def test_what_cannot_be_packed_is_said_in_one_sentence(
@@ -232,6 +232,20 @@ def test_the_annex_alone_is_a_word_file(place: Path, run: Command) -> None:
     assert document.paragraphs[0].text == "Evidence annex: 信息系统运行维护 2025"
 
 
+def test_a_form_is_written_with_the_evidence_behind_it(place: Path, run: Command) -> None:
+    made = run("evaluate", "plan.yaml", "-o", "form.docx", "--annex", "--draft")
+    assert made.returncode == 0, made.stderr
+    document = Document(str(place / "form.docx"))
+    titles = [one.text for one in document.paragraphs if one.style and one.style.name == "Title"]
+    assert titles[-1] == "Evidence annex: 信息系统运行维护 2025"
+    assert [one for one in document.tables if len(one.columns) == 32]
+    first, last = document.sections[0], document.sections[-1]
+    assert (first.page_width or 0) < (first.page_height or 0)
+    assert (last.page_width or 0) > (last.page_height or 0)
+    refused = run("evaluate", "plan.yaml", "-o", "form.xlsx", "--annex", "--draft")
+    assert (refused.returncode, refused.stderr) == (2, "form.xlsx: --annex is written as .docx or .pdf\n")
+
+
 def test_a_reason_is_a_proposal_until_somebody_accepts_it(place: Path, run: Command) -> None:
     before = {one["row"]: one for one in json.loads(run("reasons", "plan.yaml", "--json").stdout)["reasons"]}
     proposal = before["lines"]["proposal"]
@@ -248,6 +262,7 @@ def test_a_reason_is_a_proposal_until_somebody_accepts_it(place: Path, run: Comm
     kept = json.loads(run("records", "manual-value", "--history", "--json").stdout)["manual_values"]
     told = [(one["value"], one["recorded_by"]) for one in kept if one["name"] == "rows.lines.reason"]
     assert sorted(told) == sorted([(proposal, "王工"), ("运营商割接未及时通知", "李工")])
+    assert run("evaluate", "plan.yaml", "-o", "reasoned.docx", "--annotated", "--draft").returncode == 0
     refused = run("reasons", "plan.yaml", "--accept", "line")
     assert refused.returncode == 2
     assert refused.stderr.startswith("there is no row line in the plan; expected one of lines, bandwidth")
