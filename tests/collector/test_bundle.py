@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.annex.bundle import Bundle, put, write
+from collector.annex.bundle import Bundle, write
 from config.errors import LinewalkerError, MachineError
 
 
@@ -43,8 +43,3 @@ def test_a_large_file_is_packed_piece_by_piece_under_its_digest(tmp_path: Path) 
         )
     with pytest.raises(LinewalkerError, match="3 MB, more than the 2 MB"):
         write(Bundle({}, {"b": large}), "", tmp_path / "y.zip", force=False, most=2)
-
-
-def test_a_single_file_is_not_written_into_a_folder_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(MachineError, match="cannot be written"):
-        put(b"1", tmp_path / "none" / "x.docx")

@@ -298,3 +298,40 @@ def test_a_proof_is_packed_and_one_that_was_changed_is_told_of(place: Path, run:
     with zipfile.ZipFile(place / "doubted.zip") as packed:
         assert not [one for one in packed.namelist() if one.startswith("佐证/")]
         assert "the copy was changed and proves nothing" in packed.read("说明.txt").decode()
+
+
+def test_a_figure_that_papers_alter_is_printed_twice(place: Path, run: Command) -> None:
+    system = "duty-free-platform"
+    entered = run(
+        "records", "attestation", "add", "--circuit", system, "--from", "2025-01-01T00:00", "--to",
+        "2026-01-01T00:00", "--state", "up", "--origin", "system-log", "--reference", "日志", "--signed-by", "甲",
+        "--by", "乙",
+    )  # fmt: skip
+    assert entered.returncode == 0, entered.stderr
+    kept = json.loads(run("records", "attestation", "--json").stdout)["attestations"]
+    mine = next(one["id"] for one in kept if one["subject"] == system)
+    assert run("records", "attestation", "approve", mine, "--by", "丙").returncode == 0
+    assert run("evidence", "plan.yaml", "-o", "amended.docx").returncode == 0
+    lines = {
+        row.cells[0].text: row.cells[-1].text
+        for table in Document(str(place / "amended.docx")).tables
+        for row in table.rows
+        if table.rows[0].cells[1].text.startswith("downtime rate")
+    }
+    measured, amended = (
+        next(
+            one
+            for one in judged(run, "indicators", "--group", "system")
+            if (one["indicator"], one["view"], one["basis"]) == ("downtime_rate", "business", basis)
+        )
+        for basis in ("measured", "amended")
+    )
+    assert measured["upper"] > amended["upper"]
+    upper = {name: float(text.split("…")[1].strip(" %")) for name, text in _brackets(lines).items()}
+    assert upper["bracket"] == pytest.approx(amended["upper"] * 100, abs=0.011)
+    assert upper["measured alone"] == pytest.approx(measured["upper"] * 100, abs=0.011)
+
+
+def _brackets(lines: dict[str, str]) -> dict[str, str]:
+    """The row's bracket stands in the second half of the line of its value."""
+    return {"bracket": lines["value"], "measured alone": lines["measured alone"]}
