@@ -84,14 +84,15 @@ def test_a_measured_row_holds_what_the_indicators_command_prints(
 ) -> None:
     done = evaluated(plan, year, tmp_path / "form.docx", "--year", "2025", "--json")
     assert done.returncode == 0, done.stderr
-    [wanted] = [
-        measure_of(one)
+    [told] = [
+        one
         for one in measures(year)
         if (one["indicator"], one["subject"], one["view"]) == ("downtime_rate", "system", "business")
     ]
+    wanted = measure_of(told)
     shown = figure(wanted, wanted.bracket.value, towards(CATALOGUE["downtime_rate"].bad), words("en"))
-    told = {one["id"]: one for one in json.loads(done.stdout)["rows"]}
-    assert told["outages"]["measure"] == shown
+    [evaluation] = json.loads(done.stdout)["evaluations"]
+    assert next(one["measure"] for one in evaluation["rows"] if one["id"] == "outages") == told
     printed = row(in_word((tmp_path / "form.docx").read_bytes()), "故障宕机率")
     assert printed[-2:] == [shown.replace(" ", ""), "优"]
     # What people have yet to give stays empty, and is said.
