@@ -1,17 +1,17 @@
 """What `explain` tells as text: the same walk, for an auditor, in the reader's language."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from collector.commands import explain_bandwidth
-from collector.commands.explain_bandwidth import BECAUSE
 from collector.commands.explaining import Paper, Walk
 from collector.judging.evidence import Check, Packet, Run, Unknown
 from collector.judging.figures import Share
 from collector.judging.listing import Outage
 from collector.judging.window import Period
-from exporters.arithmetic import numbers, result, worked
+from exporters.arithmetic import flat, numbers, worked_out
+from exporters.because import CAUSES
 from exporters.explained import explained
 from exporters.figures import duration, rfc3339
 from exporters.measures import between, figure, words
@@ -19,21 +19,9 @@ from exporters.reading import STATES
 from exporters.text import width
 from exporters.words import Say
 from exporters.words import words as language_of
-from indicators.catalogue import Indicator
 from indicators.entered import Attestation
-from indicators.measure import Measure
 from indicators.percentages import Way, towards
 from indicators.policy import Policy
-
-_CAUSES = {
-    "not_watched": "nobody watched",
-    "not_asked": "our own fault kept us from asking",
-    "upstream": "down behind something that was itself down or unknown",
-    "loss_unsure": "too few questions were completed to know the loss",
-    "measured": "too short to be confirmed, beside unknown time",
-    "loss": "too short to be confirmed, beside unknown time",
-    "other_check": "too short to be confirmed, beside unknown time",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +75,9 @@ def as_text(of: Walk, over: Period, zone: ZoneInfo, policy: Policy, language: st
         "adoption": " · ".join(
             one for one in (policy.adoption.document, policy.adoption.approver, policy.adoption.date) if one
         ),
-        "arithmetic": numbers(_flat(measure.bracket.evidence), say),
+        "arithmetic": numbers(flat(measure.bracket.evidence), say),
         "bandwidth": of.bandwidth and explain_bandwidth.told(of.bandwidth, say, told.at),
-        "worked": list(_worked(measure, entry, say)),
+        "worked": list(worked_out(measure, say)),
         "members": [_told_member(told, one) for one in (of.shares or ())[: of.most]],
         "more_members": max(0, len(of.shares or ()) - of.most),
         "amended": of.amended and figure(of.amended, of.amended.bracket.value, towards(entry.bad), say),
@@ -99,7 +87,7 @@ def as_text(of: Walk, over: Period, zone: ZoneInfo, policy: Policy, language: st
         "outages": [_told_outage(told, of, one, runs) for one, runs in found.outages],
         "more_outages": found.more_outages,
         "unknown_by_cause": [
-            (say(_CAUSES.get(name, name)), told.lasted(size)) for name, size in found.unknown_by_cause.items()
+            (say(CAUSES.get(name, name)), told.lasted(size)) for name, size in found.unknown_by_cause.items()
         ],
         "unknown": [_told_gap(told, of, one) for one in found.unknown],
         "more_unknown": found.more_unknown,
@@ -135,30 +123,6 @@ def _told_paper(told: _Told, one: Paper) -> str:
     document = f"{one.reference} {one.file_sha256}".strip()
     what = told.say("attested") if isinstance(one, Attestation) else told.say("amended")
     return f"{one.subject.id}  {told.at(one.begin)} … {told.at(one.end)}  {what} {said}  {document}  {by}"
-
-
-def _worked(measure: Measure, entry: Indicator, say: Say) -> Iterator[tuple[str, str, str, str]]:
-    """Value and ends of the bracket: what it is, its formula with numbers, the result, and how that is printed."""
-    bracket = measure.bracket
-    for name, formula, value, way in (
-        ("value", entry.worked, bracket.value, towards(entry.bad)),
-        ("lower end", entry.worked_lower, bracket.lower, Way.DOWN),
-        ("upper end", entry.worked_upper, bracket.upper, Way.UP),
-    ):
-        told = worked(formula, bracket.evidence, say)
-        if told and value is not None:
-            yield say(name), told, result(value), figure(measure, value, way, say)
-
-
-def _flat(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Numbers by name; those that stand together under one, such as reasons, one by one where they are not 0."""
-    for name, value in numbers.items():
-        if isinstance(value, Mapping):
-            yield from (
-                (BECAUSE.get(str(each), str(each)), number) for each, number in value.items() if number
-            )
-        else:
-            yield name, value
 
 
 def _told_outage(told: _Told, of: Walk, one: Outage, runs: tuple[Run, ...]) -> dict[str, object]:
@@ -205,6 +169,6 @@ def _told_gap(told: _Told, of: Walk, one: Unknown) -> dict[str, object]:
         "start": told.at(one.start),
         "end": told.at(one.end),
         "lasted": told.lasted(one.end - one.start),
-        "cause": told.say(_CAUSES.get(one.cause, one.cause)),
+        "cause": told.say(CAUSES.get(one.cause, one.cause)),
         "reason": told.say(one.reason),
     }

@@ -28,11 +28,13 @@ from indicators.scoring import Open, grade_of_total, total
 _PLACES_OF_SHARES = 2
 
 
-def fill(case: Case, found: Mapping[str, Found], over: Period, zone: str) -> FilledPlan:
-    """The plan with every value that is there by now."""
+def fill(
+    case: Case, found: Mapping[str, Found], over: Period, zone: str, *, half: bool = False
+) -> FilledPlan:
+    """The plan with every value that is there by now; of a `half` year only values, by which nothing is decided."""
     given = scored(case).points
     rows = tuple(
-        _measured(row, found[row.id], case) if row.id in found else _given(row, given.get(row.id))
+        _measured(row, found[row.id], case, half=half) if row.id in found else _given(row, given.get(row.id))
         for row in case.plan.rows
     )
     money = tuple(FilledMoney(one, _rate(one), given.get(one.id)) for one in case.plan.money)
@@ -63,14 +65,19 @@ def _total(case: Case, rows: tuple[FilledRow, ...], money: tuple[FilledMoney, ..
     return total(there) if whole and there and len(there) == len(points) else None
 
 
-def _measured(row: Row, found: Found, case: Case) -> FilledRow:
+def _measured(row: Row, found: Found, case: Case, *, half: bool) -> FilledRow:
     measure = found.printed
     filled = FilledRow(
-        row, measure=measure, amends=found.measured if found.amended else None, reason=row.reason
+        row,
+        measure=measure,
+        amends=found.measured if found.amended else None,
+        built_in=found.built_in,
+        adopted=found.adopted,
+        reason=row.reason,
     )
     if not measure.sufficient or measure.bracket.value is None:
         return filled
-    result = decided(row, measure.bracket, case)
+    result = None if half else decided(row, measure.bracket, case)
     if isinstance(result, Open):
         return replace(filled, open=result)
     shown = replace(filled, actual=written(row, measure))

@@ -125,10 +125,10 @@ def evidence(
     causes: Counter[str] = Counter()
     for batch in batches(of, subjects, over.begin):
         found = batch.line if view == "line" else batch.business
-        inside = _inside(batch.subjects, over, group)
-        within = {one.id: _days(one, group) for one in batch.subjects}
+        inside = inside_of(batch.subjects, over, group)
+        within = {one.id: days_in(one, group) for one in batch.subjects}
         listed = of_view(of, batch.subjects, view, found, over.begin, over.end)
-        outages.add((one, one.down + one.unknown) for one in listed if _touches(one, within[one.subject]))
+        outages.add((one, one.down + one.unknown) for one in listed if touches(one, within[one.subject]))
         gaps.add((one, one.end - one.start) for one in _gaps(found, batch.subjects, inside, causes))
     shown = sorted(outages.kept(), key=lambda one: one.start)
     named = sorted(gaps.kept(), key=lambda one: one.start)
@@ -147,7 +147,7 @@ def evidence(
         more_unknown=gaps.more,
         unknown_by_cause=dict(causes),
         watches=_watches(connection, every, over),
-        configurations=tuple(_configurations(connection, over)),
+        configurations=tuple(configurations(connection, over)),
         seals=tuple(_seals(connection, shown)),
     )
 
@@ -176,33 +176,39 @@ class _Longest(Generic[Row]):
         return self._seen - len(self._kept)
 
 
-def _days(one: Subject, group: str | None) -> list[tuple[int, int]]:
+def days_in(one: Subject, group: str | None) -> list[tuple[int, int]]:
     """When a subject belonged to a group; without one always."""
     return [(era.begin, era.end) for era in one.eras if group is None or era.group == group]
 
 
-def _touches(one: Outage, within: Sequence[tuple[int, int]]) -> bool:
+def touches(one: Outage, within: Sequence[tuple[int, int]]) -> bool:
+    """Whether an outage overlaps one of some stretches."""
     return any(one.start < end and (one.end is None or one.end > begin) for begin, end in within)
 
 
-def _inside(subjects: Sequence[Subject], over: Period, group: str | None) -> Stretches:
+def inside_of(subjects: Sequence[Subject], over: Period, group: str | None) -> Stretches:
     """The period on the lane of each subject, as far as it belonged to the group."""
     return on_lanes(
         (lane, max(begin, over.begin), min(end, over.end))
         for lane, one in enumerate(subjects)
-        for begin, end in _days(one, group)
+        for begin, end in days_in(one, group)
         if begin < over.end and end > over.begin
     )
+
+
+def unknown_time(view: View, inside: Stretches) -> Iterator[tuple[str, Stretches]]:
+    """Counted time inside that is settled neither up nor down, by what left it unknown."""
+    window, line = intersection(view.counted, inside), view.settled
+    for cause in np.unique(line.cause[line.state == UNKNOWN]).tolist():
+        part = intersection(line.chosen((line.state == UNKNOWN) & (line.cause == cause)), window)
+        yield Cause(cause).name.lower(), part
 
 
 def _gaps(
     view: View, subjects: Sequence[Subject], inside: Stretches, causes: Counter[str]
 ) -> Iterator[Unknown]:
     """Counted time inside that is settled neither up nor down, by what left it unknown; its sums go to `causes`."""
-    window, line = intersection(view.counted, inside), view.settled
-    for cause in np.unique(line.cause[line.state == UNKNOWN]).tolist():
-        part = intersection(line.chosen((line.state == UNKNOWN) & (line.cause == cause)), window)
-        name = Cause(cause).name.lower()
+    for name, part in unknown_time(view, inside):
         if total := int(part.length.sum()):
             causes[name] += total
         for lane, (start, end) in zip(lane_of(part.start).tolist(), _pairs(part), strict=True):
@@ -280,7 +286,7 @@ def _watches(connection: Connection, checks: Sequence[Check], over: Period) -> i
     return connection.scalar(sa.select(sa.func.count()).select_from(watch).where(mine)) or 0
 
 
-def _configurations(connection: Connection, over: Period) -> Iterator[tuple[str, int]]:
+def configurations(connection: Connection, over: Period) -> Iterator[tuple[str, int]]:
     """Those in force within the period: loaded in it, and the last one before it."""
     version = schema.config_version
     rows = connection.execute(

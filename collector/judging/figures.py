@@ -45,7 +45,7 @@ class Wanted:
 def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = judgements) -> Iterator[Measure]:
     """All time-based indicators, kind by kind, in each view that the catalogue names for them."""
     for kind, subjects in of.source.roster.by_kind.items():
-        chosen = _concerned(subjects, wanted)
+        chosen = concerned(subjects, wanted)
         if chosen:
             for judgement in judge(of, kind, chosen, over).values():
                 yield from measures_of(of, judgement, chosen, over, wanted)
@@ -83,7 +83,7 @@ def group_figures(of: Case, over: Period, group: str, view: View) -> Iterator[Gr
     """Those of every kind of subjects that a group holds: figures of time, not of bandwidth."""
     wanted = Wanted(groups=(group,))
     for kind, subjects in of.source.roster.by_kind.items():
-        chosen = _concerned(subjects, wanted)
+        chosen = concerned(subjects, wanted)
         if chosen:
             judgement = judgements(of, kind, chosen, over)[view]
             (members,) = members_of(judgement, chosen, wanted)
@@ -119,14 +119,15 @@ class DayLine:
 def day_lines(of: Case, over: Period, wanted: Wanted) -> Iterator[DayLine]:
     """Every whole day of the period with its verdict, of everybody who is asked for."""
     for kind, subjects in of.source.roster.by_kind.items():
-        chosen = _concerned(subjects, wanted)
+        chosen = concerned(subjects, wanted)
         if chosen:
             for judgement in judgements(of, kind, chosen, over).values():
                 for members in members_of(judgement, chosen, wanted):
-                    yield from _day_lines(judgement, members, of.source.policy)
+                    yield from day_lines_of(judgement, members, of.source.policy)
 
 
-def _day_lines(of: Judgement, members: Members, policy: Policy) -> Iterator[DayLine]:
+def day_lines_of(of: Judgement, members: Members, policy: Policy) -> Iterator[DayLine]:
+    """The same of some members of one kind that is judged already."""
     verdicts = day_verdicts(of, members, policy)
     counts = members.counts[:, of.whole]
     total, down, unknown = (
@@ -155,7 +156,7 @@ def _verdict(of: Verdicts, day: int) -> str:
     return "normal" if of.normal[0, day] else "not normal"
 
 
-def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
+def concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
     """Those who stand in any of the figures that are asked for."""
     return [
         one
@@ -168,7 +169,7 @@ def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
 
 def bandwidth_measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measure]:
     """The indicators of bandwidth, of circuits and of their groups, in the line view."""
-    chosen = _concerned(of.source.roster.by_kind["circuits"], wanted)
+    chosen = concerned(of.source.roster.by_kind["circuits"], wanted)
     read = {one.id for one in bandwidth.provable(of, chosen)}
     if not any(one.id in read or bandwidth.rated(one) for one in chosen):
         return

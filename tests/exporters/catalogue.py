@@ -16,7 +16,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from collector.commands.explain_bandwidth import BECAUSE
+from exporters.because import BECAUSE
 from exporters.text import TITLES
 
 ROOT = Path(__file__).parents[2]
