@@ -14,6 +14,7 @@ COMMANDS = {
     "outages": "judged:outages_command",
     "days": "judged:days",
     "explain": "explain:explain",
+    "evaluate": "evaluate:evaluate",
     "indicators": "judged:indicators_command",
     "traps": "traps:traps",
     "maintenance": "maintenance:maintenance",

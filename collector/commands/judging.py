@@ -15,7 +15,7 @@ from collector import entered
 from collector.commands.shared import config_of, ledger_of, moment, tell_aside
 from collector.judging.facts import Key
 from collector.judging.gone import gone
-from collector.judging.judge import Case, case
+from collector.judging.judge import Case, adopted_late, case
 from collector.judging.lines import Source, source
 from collector.judging.roster import NEVER_ENDS, roster
 from collector.judging.window import Period, period
@@ -100,15 +100,6 @@ def _cases(prepared: Source, entered_: EnteredFacts, over: Period) -> tuple[Case
     if adopted_late(prepared.policy, over.begin, prepared.roster.zone):
         found.append(case(replace(prepared, policy=Policy()), entered_))
     return tuple(found)
-
-
-def adopted_late(policy: Policy, begin: int, zone: ZoneInfo) -> bool:
-    """Whether a policy of one's own was adopted after the period began, or by nobody: then both results are shown."""
-    if policy.digest == Policy().digest:
-        return False
-    if not policy.adoption.date:
-        return True
-    return instant(dt.date.fromisoformat(policy.adoption.date), 0, zone) > begin
 
 
 def policy_of(config: Config, given: Path | None) -> Policy:

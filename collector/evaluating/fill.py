@@ -66,7 +66,12 @@ def _total(case: Case, rows: tuple[FilledRow, ...], money: tuple[FilledMoney, ..
 def _measured(row: Row, found: Found, case: Case) -> FilledRow:
     measure = found.printed
     filled = FilledRow(
-        row, measure=measure, amends=found.measured if found.amended else None, reason=row.reason
+        row,
+        measure=measure,
+        amends=found.measured if found.amended else None,
+        built_in=found.built_in,
+        adopted=found.adopted,
+        reason=row.reason,
     )
     if not measure.sufficient or measure.bracket.value is None:
         return filled

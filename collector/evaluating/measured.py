@@ -1,7 +1,7 @@
 """The measures that the rows of a plan ask for, judged from the ledger over the plan's year."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 from collector import entered
 from collector.judging.closed import judged
 from collector.judging.figures import EVERYBODY, OF_BANDWIDTH, Wanted, bandwidth_measures, measures
-from collector.judging.judge import Case, case
+from collector.judging.judge import Case, adopted_late, case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, roster
 from collector.judging.standing import reach
 from collector.judging.window import Period, period
+from config.errors import LinewalkerError
 from config.model import Config
 from config.plan import Measure as Asked
 from config.plan import Row
@@ -23,15 +24,20 @@ from config.policy import load_policy
 from indicators.calendar import month_window, year_window
 from indicators.catalogue import CATALOGUE
 from indicators.measure import Measure
-from indicators.policy import Policy
+from indicators.policy import Adoption, Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was judged for a row: as measured, and with what approved papers say where that is another figure."""
+    """What was judged for a row: as measured, and with what approved papers say where that is another figure.
+
+    `built_in` is as measured under the built-in policy, where the row's own was adopted after the period began.
+    """
 
     measured: Measure
     amended: Measure | None = None
+    built_in: Measure | None = None
+    adopted: str = ""  # of the policy: document, approver, date
 
     @property
     def printed(self) -> Measure:
@@ -50,12 +56,17 @@ class Facts:
 
 
 def window_of(year: int, of: Facts, *, half: bool = False) -> Period:
-    """The calendar year, or its first six months, in the zone of the reporting calendar."""
+    """The calendar year, or its first six months, in the zone of the reporting calendar; not further than now.
+
+    Raises LinewalkerError for one that has not begun.
+    """
     zone = roster(of.network).zone
     begin, end = year_window(year, zone)
     if half:
         end = month_window(year, 7, zone)[0]
-    return period(begin, end, zone, of.now)
+    if of.now <= begin:
+        raise LinewalkerError("{year} has not begun: there is nothing to evaluate yet", year=year)
+    return period(begin, min(end, of.now), zone, of.now)
 
 
 def found(rows: tuple[Row, ...], of: Facts, over: Period, beside: Path) -> Mapping[str, Found]:
@@ -77,27 +88,41 @@ def found(rows: tuple[Row, ...], of: Facts, over: Period, beside: Path) -> Mappi
 def _by_one_policy(
     asked: Mapping[str, Asked], of: Facts, over: Period, policy: Policy
 ) -> Iterator[tuple[str, Found]]:
-    for_all = cases(of, policy)
-    measured, *others = (_judged(one, asked, over, of) for one in for_all)
+    measured, amended, built_in = (
+        _judged(one, asked, over, of) if one else {} for one in cases(of, policy, over)
+    )
     for row, wanted in asked.items():
-        key = next((key for key in _keys(wanted) if key in measured), None)
-        if key is None:
-            continue
-        amended = others[0].get(key) if others else None
-        differs = amended is not None and amended.bracket != measured[key].bracket
-        yield row, Found(measured[key], amended if differs else None)
+        key = next((key for key in keys(wanted) if key in measured), None)
+        if key is not None:
+            first = measured[key]
+            yield (
+                row,
+                Found(first, _other(amended.get(key), first), built_in.get(key), _adopted(policy.adoption)),
+            )
 
 
-def cases(of: Facts, policy: Policy) -> tuple[Case, ...]:
-    """As measured; and as amended, where approved papers speak of unknown time."""
+def _other(one: Measure | None, than: Measure) -> Measure | None:
+    """A measure, where it says anything else."""
+    return one if one is not None and one.bracket != than.bracket else None
+
+
+def _adopted(of: Adoption) -> str:
+    return " ".join(one for one in (of.document, of.approver, of.date) if one)
+
+
+def cases(of: Facts, policy: Policy, over: Period) -> tuple[Case, Case | None, Case | None]:
+    """As measured; as amended, where papers speak of unknown time; by the built-in policy, where ours came late."""
     people = entered.facts(of.connection, 0, NEVER_ENDS)
     known = roster(of.network)
     # Closed days come from what is kept; where they do not, the whole history is read when it is needed.
     prepared = source(of.connection, known, policy, of.now, since=reach(of.now, known.zone))
-    first = case(prepared, people)
-    if people.attestations or any(one.what == "resolve" for one in people.amendments):
-        return first, case(prepared, people, amended=True)
-    return (first,)
+    speak = people.attestations or any(one.what == "resolve" for one in people.amendments)
+    late = adopted_late(policy, over.begin, known.zone)
+    return (
+        case(prepared, people),
+        case(prepared, people, amended=True) if speak else None,
+        case(replace(prepared, policy=Policy()), people) if late else None,
+    )
 
 
 Key = tuple[str, str, str, str]
@@ -119,7 +144,7 @@ def _judged(of: Case, asked: Mapping[str, Asked], over: Period, facts: Facts) ->
     }
 
 
-def _keys(asked: Asked) -> Iterator[Key]:
+def keys(asked: Asked) -> Iterator[Key]:
     """What a row may mean: its kind if it names one, else the first kind that there is."""
     entry = CATALOGUE[asked.indicator]
     view = asked.view or entry.views[0]

@@ -14,47 +14,65 @@ Side = Literal["left", "centre", "right"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A cell, or several joined; `note` is printed small below its text, `fill` is RRGGBB."""
+    """A cell, or several joined."""
 
     text: str = ""
     columns: int = 1
     rows: int = 1
     name: str = ""  # of the value it holds
-    note: str = ""
     side: Side = "centre"
     head: bool = False  # a label rather than a value
+    small: bool = False  # what is said about a value
+
+
+Line = tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: widths in centimetres, its lines, and how many of them are repeated on every page."""
+    """A table: widths in centimetres, its lines, and how many of the first are repeated on every page."""
 
     widths: tuple[float, ...]
-    lines: tuple[tuple[Box, ...], ...]
-    repeated: range = range(0)
-    title: str = ""  # printed above it
+    lines: tuple[Line, ...]
+    repeated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What begins on a page of its own, in a workbook on a sheet: its title, what stands around its grids, the grids.
+
+    The grids of one page have the same widths and follow one another without a gap; only their repeated lines differ.
+    """
+
+    sheet: str  # what its sheet is called in a workbook
+    title: str
+    grids: tuple[Grid, ...]
+    under: str = ""  # below the title: the year, the unit of money
+    notes: tuple[str, ...] = ()  # below the grids
+    signatures: tuple[str, ...] = ()
+    lying: bool = False  # landscape
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """The widths of its columns in centimetres."""
+        return self.grids[0].widths
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A whole form: what stands above its grids, the grids, the lines that are signed, the footer."""
+    """A whole form; `draft` is the word that marks what is not ready to be signed."""
 
-    title: str
-    grids: tuple[Grid, ...]
-    under: str = ""  # below the title: the year, the unit of money
-    signatures: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()  # below the grids
+    pages: tuple[Page, ...]
     footer: str = ""
-    lying: bool = False  # landscape
-    draft: str = ""  # the word that marks what is not ready to be signed
-    sheet: str = ""  # what its sheet is called in a workbook
-    marks: Mapping[str, str] = field(default_factory=dict)  # properties of the file: revision and check code
+    draft: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)  # properties of the file: title, identifier
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a box begins: its grid, row and column, all counted from 0."""
+    """Where a box begins: its page, grid, row and column, all counted from 0."""
 
+    page: int
     grid: int
     row: int
     column: int
@@ -69,13 +87,12 @@ def placed(grid: Grid) -> Iterator[tuple[int, int, Box]]:
         for box in line:
             while column < width and reach[column] > row:
                 column += 1
-            if column + box.columns > width or any(
-                reach[one] > row for one in range(column, column + box.columns)
-            ):
+            taken = range(column, column + box.columns)
+            if taken.stop > width or any(reach[one] > row for one in taken):
                 raise ValueError(f"line {row} has no room for {box.text!r}")
             yield row, column, box
-            reach[column : column + box.columns] = [row + box.rows] * box.columns
-            column += box.columns
+            reach[column : taken.stop] = [row + box.rows] * box.columns
+            column = taken.stop
         if any(one <= row for one in reach):
             raise ValueError(f"line {row} is not filled: {[box.text for box in line]}")
 
@@ -83,8 +100,9 @@ def placed(grid: Grid) -> Iterator[tuple[int, int, Box]]:
 def anchors(form: Form) -> dict[str, Place]:
     """Where each named value stands."""
     return {
-        box.name: Place(number, row, column)
-        for number, grid in enumerate(form.grids)
+        box.name: Place(at, number, row, column)
+        for at, page in enumerate(form.pages)
+        for number, grid in enumerate(page.grids)
         for row, column, box in placed(grid)
         if box.name
     }
