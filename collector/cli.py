@@ -21,6 +21,7 @@ COMMANDS = {
     "faults": "faults:faults",
     "records": "records:records",
     "amend": "amend:amend",
+    "pay": "pay:pay",
     "ping": "asking:ping",
     "trace": "asking:trace",
     "ledger": "keeping:ledger",

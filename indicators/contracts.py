@@ -8,11 +8,12 @@ length grows, so that a bracket of times gives a bracket of amounts by its two e
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from indicators.axis import NEVER
+from indicators.percentages import Way, rounded
 
 CENT = Decimal("0.01")
 WHOLE = Decimal(100)
@@ -136,9 +137,7 @@ class Contract:
 
 def cents(amount: Fraction) -> Decimal:
     """Yuan, half up to 分."""
-    # A fraction may have no end as a decimal: what decides is where it lies between two 分.
-    whole, rest = divmod(amount.numerator * 100, amount.denominator)
-    return Decimal(whole + (2 * rest >= amount.denominator)) * CENT
+    return rounded(amount, 2, Way.HALF_UP)
 
 
 def fee_of(line: Line, days: Iterable[dt.date], month_days: int) -> Decimal:
@@ -148,7 +147,7 @@ def fee_of(line: Line, days: Iterable[dt.date], month_days: int) -> Decimal:
 
 def share_of(fee: Decimal, percent: Decimal) -> Decimal:
     """So many per cent of a fee, half up to 分."""
-    return (fee * percent / WHOLE).quantize(CENT, ROUND_HALF_UP)
+    return cents(Fraction(fee) * Fraction(percent) / 100)
 
 
 def of_carrier(contracts: Sequence[Contract], carrier: str | None) -> tuple[Contract, ...]:

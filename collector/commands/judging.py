@@ -24,7 +24,6 @@ from config.errors import LinewalkerError
 from config.keys import nearest
 from config.model import Config
 from config.policy import load_policy
-from indicators.calendar import instant
 from indicators.catalogue import CATALOGUE, Indicator
 from indicators.entered import EnteredFacts
 from indicators.policy import Policy

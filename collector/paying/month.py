@@ -9,48 +9,15 @@ from collector.entered import FOREVER
 from collector.judging.judge import Case
 from collector.judging.roster import Era, Subject
 from collector.paying.seen import Lane, Seen, seen
+from exporters.paid import Because, PaidFault, PaidLine
 from indicators.calendar import instant, month_window
 from indicators.contracts import ENDLESS, Contract, Line, fee_of
 from indicators.entered import Subject as EnteredSubject
 from indicators.entered import Ticket
 from indicators.parties import held
-from indicators.paying import Account, Fault, Month, Span, Standing, account
+from indicators.paying import Fault, Month, Span, Standing, account
 
 PROVEN = ("direct", "pinned", "device")
-
-
-@dataclass(frozen=True, slots=True)
-class Because:
-    """Why a fault does not count as confirmed: a sentence and what is filled in."""
-
-    text: str
-    values: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A fault of a line in a month, how it stands, and the signed ticket that confirms it."""
-
-    seen: Seen
-    fault: Fault
-    why: Because | None
-    ticket: Ticket | None
-
-
-@dataclass(frozen=True, slots=True)
-class PaidLine:
-    """A line of a contract in the days [begin, end) of a month in which it is paid; sums are microseconds."""
-
-    contract: Contract
-    subject: Subject
-    path: str
-    begin: int
-    end: int
-    total: int
-    down: int
-    unknown: int
-    faults: tuple[Counted, ...]
-    account: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +87,8 @@ def _line(of: Case, job: _Job, lane: Lane) -> PaidLine:
     down = lane.down_in(begin, end)
     return PaidLine(
         job.contract,
-        job.subject,
+        job.subject.id,
+        job.subject.name,
         path,
         begin,
         end,
@@ -133,19 +101,19 @@ def _line(of: Case, job: _Job, lane: Lane) -> PaidLine:
 
 
 def _touches(one: Seen, begin: int, end: int) -> bool:
-    return one.start < end and (one.end is None or one.end > begin)
+    return one.times.start < end and (one.times.end is None or one.times.end > begin)
 
 
-def _counted(of: Case, job: _Job, lane: Lane, one: Seen) -> Counted:
+def _counted(of: Case, job: _Job, lane: Lane, one: Seen) -> PaidFault:
     standing, why, ticket = _standing(of, job, one)
     clock, within = one.clock, lane.down_of(one, job.begin, job.end)
     if ticket is not None and standing == "confirmed" and job.contract.clock == "ticket":
         clock, within = _by_ticket(ticket, of.source.now, job)
-    begins = job.begin <= one.start < job.end
-    return Counted(one, Fault(one.id, standing, clock, within, begins), why, ticket)
+    begins = job.begin <= one.times.start < job.end
+    return PaidFault(Fault(one.id, standing, clock, within, begins), one.times, why, ticket)
 
 
-def _once(contract: Contract, found: Sequence[Counted]) -> tuple[Counted, ...]:
+def _once(contract: Contract, found: Sequence[PaidFault]) -> tuple[PaidFault, ...]:
     """The same, where tickets govern: a ticket over several faults counts once, with the first of them."""
     if contract.clock != "ticket":
         return tuple(found)
@@ -180,11 +148,11 @@ def ticket_clock(ticket: Ticket, begin: int, end: int) -> int:
 def _standing(of: Case, job: _Job, one: Seen) -> tuple[Standing, Because | None, Ticket | None]:
     """Whether both sides confirmed a fault, and if not why; whose it is goes before whether it is signed."""
     subject = EnteredSubject("circuit", job.subject.id)
-    begin, end = one.start, FOREVER if one.end is None else one.end
+    begin, end = one.times.start, FOREVER if one.times.end is None else one.times.end
     parties = held(of.entered, subject, begin, end).parties
     if parties and job.contract.carrier not in parties:
         return "others", Because("held responsible: {parties}", {"parties": ", ".join(parties)}), None
-    era = _era(job.subject, one.start)
+    era = _era(job.subject, one.times.start)
     if era is None or era.path not in PROVEN:
         return "disputed", Because("the path of its check is not proven", {}), None
     tickets = [

@@ -7,6 +7,7 @@ import numpy as np
 
 from collector.judging.judge import Case, batches
 from collector.judging.roster import Subject
+from exporters.paid import Times
 from indicators.axis import LANE, Ints, Stretches, intersection, lane_of, measure
 from indicators.bounds import Bounds, bounds, fault_of
 from indicators.contracts import ENDLESS
@@ -17,21 +18,16 @@ from indicators.threestate import DOWN, UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A fault as judged; microseconds since 1970, None where nothing bounds an edge or while it is open.
+    """A fault as judged; `last` is until when it was surely down, microseconds since 1970.
 
     `around_start` and `around_end` are by how much that edge may lie earlier and later, as it was recorded: beside
     unknown time it is its own bounds, because what is unknown is counted by itself.
     """
 
     id: str
-    start: int
-    start_after: int | None
-    start_before: int
-    end: int | None
-    end_after: int | None
-    end_before: int | None
+    times: Times
     clock: Span
-    last: int  # until when it was surely down
+    last: int
     around_start: tuple[int, int]
     around_end: tuple[int, int]
 
@@ -61,9 +57,9 @@ class Lane:
 
     def down_of(self, fault: Seen, begin: int, end: int) -> Span:
         """Down-time of a fault in [begin, end), as its edges bound it; what is unknown in it is not in it."""
-        down = self._in(self.down, max(fault.start, begin), max(begin, min(fault.last, end)))
+        down = self._in(self.down, max(fault.times.start, begin), max(begin, min(fault.last, end)))
         shorter = longer = 0
-        if fault.start >= begin:
+        if fault.times.start >= begin:
             shorter, longer = fault.around_start[1], fault.around_start[0]
         if fault.last < end:
             shorter, longer = shorter + fault.around_end[0], longer + fault.around_end[1]
@@ -105,7 +101,7 @@ def _faults(view: View, subjects: Sequence[Subject], now: int, begin: int, end: 
         found.setdefault(lane, []).append(
             Seen(
                 f"{subjects[lane].id}@{(place[0] - zero) // 1_000_000}",
-                *_times(edges, view, first, last, place, zero),
+                _times(edges, view, first, last, place, zero),
                 clock=_clock(view, row, around[0][1] + around[1][0], around[0][0] + around[1][1]),
                 last=place[1] - zero,
                 around_start=around[0],
@@ -121,18 +117,16 @@ def _clock(view: View, row: int, shorter: int, longer: int) -> Span:
     return Span(least, int(faults.longest[row]) + longer if faults.ended[row] else ENDLESS)
 
 
-def _times(
-    edges: Bounds, view: View, first: int, last: int, place: tuple[int, int], lane: int
-) -> tuple[int, int | None, int, int | None, int | None, int | None]:
+def _times(edges: Bounds, view: View, first: int, last: int, place: tuple[int, int], lane: int) -> Times:
     """Start with its bounds and end with its bounds: those of the outages, unless it begins or ends within one."""
     begin, end = place[0] - lane, place[1] - lane
     start_after, start_before = _or_none(edges.start_after, first), int(edges.start_before[first])
     if int(view.outages.start[first]) < place[0]:
         start_after = start_before = begin
     if int(view.outages.end[last]) > place[1]:
-        return begin, start_after, start_before, end, end, end
+        return Times(begin, start_after, start_before, end, end, end)
     closed = _or_none(edges.end, last)
-    return (
+    return Times(
         begin,
         start_after,
         start_before,
