@@ -22,6 +22,7 @@ COMMANDS = {
     "records": "records:records",
     "amend": "amend:amend",
     "pay": "pay:pay",
+    "reconcile": "reconcile:reconcile",
     "ping": "asking:ping",
     "trace": "asking:trace",
     "ledger": "keeping:ledger",
