@@ -237,21 +237,21 @@ def _alone(written: WrittenContracts) -> Iterator[Remark]:
             yield Remark((*at, "changes"), "order", text)
         for place, name in enumerate(one.rules):
             if name not in rules:
-                yield _unknown((*at, "rules", place), "rule", name, rules)
+                yield _unknown((*at, "rules", place), "rules", name, rules)
 
 
 def _against(written: WrittenContracts, network: Network) -> Iterator[Remark]:
     known = {
-        "carrier": {one.id for one in network.carriers},
-        "circuit": {one.id for one in network.circuits},
-        "group": {one.group for one in network.circuits}
+        "carriers": {one.id for one in network.carriers},
+        "circuits": {one.id for one in network.circuits},
+        "groups": {one.group for one in network.circuits}
         | {change.group for one in network.circuits for change in one.changes if change.group},
     }
     for number, one in enumerate(written.contracts):
         at: Loc = ("contracts", number)
-        named = [("carrier", (*at, "carrier"), one.carrier)]
-        named += [("circuit", (*at, "circuits", place), name) for place, name in enumerate(one.circuits)]
-        named += [("group", (*at, "groups", place), name) for place, name in enumerate(one.groups)]
+        named = [("carriers", (*at, "carrier"), one.carrier)]
+        named += [("circuits", (*at, "circuits", place), name) for place, name in enumerate(one.circuits)]
+        named += [("groups", (*at, "groups", place), name) for place, name in enumerate(one.groups)]
         yield from (
             _unknown(loc, what, name, known[what]) for what, loc, name in named if name not in known[what]
         )
@@ -294,5 +294,5 @@ def _is_fee(written: str) -> bool:
 
 def _unknown(loc: Loc, what: str, name: str, known: set[str]) -> Remark:
     near = nearest(name, known) or ", ".join(sorted(known)[:5])
-    text = "there is no {what} {name}; did you mean {near}?"
+    text = "{name} is not among the {what}; did you mean {near}?"
     return Remark(loc, "reference", text, {"what": what, "name": name, "near": near})

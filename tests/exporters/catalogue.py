@@ -88,6 +88,9 @@ REASONS = (
     "dropped", "least", "in", "out", "circuits not read", *BECAUSE.values(), "passed", "failed",
     "came short; what else went over the line is not known", "capped below what it would have to show",
     "member faults", "survived", "not survived", "unknown", "up", "limit seconds", "value", "lower end", "upper end",
+    "availability (bracket)", "rule", "how it is reckoned", "began", "ended", "how long", "standing",
+    "why, and by which ticket", "confirmed by both sides", "not the carrier's",
+    "matched", "times differ", "ours only", "theirs only",
     "not normal days", "clock seconds",
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
