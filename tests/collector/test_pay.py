@@ -212,3 +212,40 @@ def test_what_cannot_be_stated_is_refused_with_what_would_be_right(of: Weeks) ->
     ):
         done = _run(of, "pay", *words)
         assert (done.exit_code, said in done.output) == (2, True), done.output
+
+
+def test_where_tickets_govern_their_clock_counts_less_signed_suspensions_and_each_ticket_once(
+    of: Weeks,
+) -> None:
+    by_ticket = CONTRACTS.replace("carrier: ct,", "carrier: ct, clock: ticket,")
+    (of.data_dir / "contracts.yaml").write_text(by_ticket, "utf-8")
+    _down(of, "c", SIX, SIX + 4 * HOUR)
+    _down(of, "c", SIX + 5 * HOUR, SIX + 6 * HOUR)  # another fault, of the same ticket
+    ticket = _confirm(of, "c", "2026-03-06T06:00", "2026-03-06T12:00")
+    words = ("faults", "suspend", ticket, "--from", "2026-03-06T08:00", "--to", "2026-03-06T08:30")
+    done = _run(of, *words, "--reason", "用户停电", "--signed-by", "客户经理", "--by", "甲")
+    later = done.output.partition("entered as ")[2].partition(" ")[0]
+    assert _run(of, "faults", "approve", later, "--by", "乙").exit_code == 0
+    line = _pay(of)["c"]
+    assert [one["clock_seconds_least"] for one in line["faults"]] == [5.5 * HOUR, 0]
+    # 5 h 30 min: 2 × 2 %, and 738.5 h of 744 h: 99.26 %, 1 %. No ± is left.
+    assert (line["deducted"], line["undecided"], line["disputed"]) == ("85.00", "0.00", "0.00")
+
+
+def test_time_that_nobody_watched_is_never_deducted(of: Weeks) -> None:
+    line = _pay(of, month="2026-04")["c"]  # watched for one day
+    # All of it down would be the step below 99 %: 5 %. No fault is there that the rule of four hours could ask.
+    assert line["unknown_seconds"] == pytest.approx(29 * DAY, abs=60)
+    assert (line["deducted"], line["undecided"], line["disputed"]) == ("0.00", "0.00", "85.00")
+
+
+def test_a_month_in_which_the_clock_is_changed_has_the_hours_it_has(of: Weeks) -> None:
+    place = of.data_dir / "network.yaml"
+    place.write_text("calendar: {zone: Europe/Berlin}\n" + place.read_text("utf-8"), "utf-8")
+    line = _pay(of)["c"]
+    assert line["counted_seconds"] == 31 * DAY - HOUR
+    assert (line["from"], line["to"], line["fee"]) == (
+        "2026-03-01T00:00:00.000000+01:00",
+        "2026-04-01T00:00:00.000000+02:00",
+        "1700.00",
+    )
