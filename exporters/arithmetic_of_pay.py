@@ -40,7 +40,9 @@ def arithmetic(rule: Rule, of: Deduction, fee: Decimal, total: int) -> tuple[str
     percents = (of.percent.certain, of.percent.confirmed, of.percent.possible)
     found, before = [], Decimal(0)
     for time, percent, amount in zip(times, percents, amounts, strict=True):
-        step = f"{_step(rule, time, total)} = {plain(percent)} %; {fee} × {plain(percent)} % = {amount}"
+        # A comparison has a consequence, a product a result.
+        sign = "=" if isinstance(rule, OverLimit) else "→"
+        step = f"{_step(rule, time, total)} {sign} {plain(percent)} %; {fee} × {plain(percent)} % = {amount}"
         found.append(step if amount > before else "")
         before = max(before, amount)
     return found[0], found[1], found[2]
