@@ -23,6 +23,8 @@ COMMANDS = {
     "faults": "faults:faults",
     "records": "records:records",
     "amend": "amend:amend",
+    "pay": "pay:pay",
+    "reconcile": "reconcile:reconcile",
     "ping": "asking:ping",
     "trace": "asking:trace",
     "ledger": "keeping:ledger",

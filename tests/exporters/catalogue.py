@@ -29,7 +29,7 @@ SPEAKERS = {
     "LinewalkerError": 0, "LedgerError": 0, "AwayError": 0, "ReplacedError": 0, "MachineError": 0, "ConfigError": 0,
     "WrongValueError": 0, "WrongSettingError": 0, "SeveralSheetsError": 0, "UnreadableRowError": 0,
     "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
-    "FailedTestError": 0, "Opening": 4, "Asked": 3,
+    "FailedTestError": 0, "Because": 0, "Opening": 4, "Asked": 3,
 }  # fmt: skip
 BORN = datetime(2026, 1, 1, tzinfo=UTC)  # so that a file with the same sentences is the same file
 KEYWORDS = ("text", "problem", "remedy")
@@ -88,6 +88,9 @@ REASONS = (
     "dropped", "least", "in", "out", "circuits not read", *BECAUSE.values(), "passed", "failed",
     "came short; what else went over the line is not known", "capped below what it would have to show",
     "member faults", "survived", "not survived", "unknown", "up", "limit seconds", "value", "lower end", "upper end",
+    "availability (bracket)", "rule", "how it is reckoned", "began", "ended", "how long", "standing",
+    "why, and by which ticket", "confirmed by both sides", "not the carrier's",
+    "matched", "times differ", "ours only", "theirs only",
     "not normal days", "clock seconds",
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
