@@ -74,6 +74,8 @@ ATTESTATION = _sort(
     Heading("origin", "佐证来源", "Origin", "来源 材料来源 依据来源"),
     Heading("signed_by", "签认人", "Signed by", "签字人 签字 签署人 值班人 值班员 证明人"),
 )
+OUTAGES = _sort("attestation", "subject started_at ended_at", _SUBJECT, _BEGIN, _END)
+"""A list of outages alone, of which a command says the rest: who signed it, and for which time it is complete."""
 AMENDMENT = _sort(
     "amendment",
     "subject started_at ended_at what value reason reference",

@@ -21,7 +21,8 @@ NOTHING: tuple[object, ...] = (None, "", [], ())
 
 # Column keys and codes that tables translate; the message catalogue has each with blanks for underscores.
 TITLES = (
-    "a_address", "a_contact", "accepted", "address", "approved_by", "arrived", "at", "basis", "blocked",
+    "a_address", "a_contact", "accepted", "address", "against_measured", "approved_by", "arrived", "at", "basis",
+    "blocked",
     "bracket", "cancelled", "carrier", "cause", "check", "cid", "circuit", "circuits", "column",
     "commit_rate", "community", "contract", "count", "counted_seconds", "coverage", "day", "delay",
     "derived", "device", "direction", "distance", "down_seconds", "end", "end_after", "end_before",
@@ -29,12 +30,13 @@ TITLES = (
     "heading", "id", "in_service_from", "in_service_until", "indicator", "interface", "interfaces",
     "kind", "lacking", "lasted", "limit_seconds", "line", "loss_ratio", "loss_share", "made_at",
     "members", "message", "monthly_fee", "name", "new", "note", "number", "oid", "old", "origin",
-    "other", "outcome", "party", "path", "place", "policy", "port", "proposal", "protocol", "rate",
+    "other", "outcome", "party", "party_by", "path", "place", "policy", "port", "proposal", "protocol", "rate",
     "reason", "received", "recorded_by", "reference", "reported", "restored", "round", "row", "rows",
-    "rtt", "rtt_seconds", "rtts", "rule", "seconds", "sent", "session", "severity", "sha256",
+    "rtt", "rtt_seconds", "rtts", "rule", "seconds", "sent", "session", "settled_down", "settled_up",
+    "severity", "sha256",
     "signed_by", "since", "site", "size", "source", "speaks_for_it", "start", "start_after",
     "start_before", "start_within", "started_at", "state", "subject", "subjects", "sufficient",
-    "superseded_by", "suspensions", "tag", "target", "termination_a", "termination_z", "test", "to",
+    "stretches", "superseded_by", "suspensions", "tag", "target", "termination_a", "termination_z", "test", "to",
     "type", "unit", "unknown_seconds", "upstream", "user", "valid_until", "value", "vendor", "verdict",
     "version", "view", "watched_until", "what", "why", "z_address", "z_contact",
 )  # fmt: skip

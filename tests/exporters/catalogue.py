@@ -79,7 +79,7 @@ REASONS = (
     "nobody watched", "our own fault kept us from asking", "down behind something that was itself down or unknown",
     "too few questions were completed to know the loss", "too short to be confirmed, beside unknown time",
     "line", "business", "normal", "not normal", "excused", "amended", "attested", "derived",
-    "line view", "business view", "error", "warning", "info",
+    "line view", "business view", "services", "devices", "systems", "error", "warning", "info",
     # Numbers that formulas leave as evidence.
     "up seconds", "down seconds", "unknown seconds", "attested up seconds", "attested down seconds", "days",
     "decided days", "excused days", "undecided days", "lines", "line days", "faulty", "faults", "open faults",
