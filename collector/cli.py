@@ -30,6 +30,7 @@ COMMANDS = {
     "export": "inventory:export",
     "discover": "discover:discover",
     "snippets": "snippets:snippets",
+    "template": "template:template",
 }
 
 
