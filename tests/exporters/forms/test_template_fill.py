@@ -47,7 +47,7 @@ def test_every_value_stands_in_its_cell_of_a_word_form(tmp_path: Path) -> None:
         cells(PLAN),
         {place: one.text for place, one in read_form(tmp_path / "form.docx").cells.items()},
     )
-    assert anchors["rows.lines.actual"].place == "table 1 row 12 column 5"
+    assert anchors["rows.lines.actual"].place == "table 1 row 12 column 6"
     assert anchors["total.score"].text == "85"
     for name, anchor in anchors.items():
         assert texts[anchor.place] == values[name] == anchor.text
@@ -128,14 +128,14 @@ def test_a_template_reaches_nothing_but_the_values(tmp_path: Path, tag: str) -> 
 def test_every_value_stands_in_its_cell_of_a_workbook_and_numbers_are_numbers(tmp_path: Path) -> None:
     template = excel(tmp_path / "ours.xlsx", PLAN.plan, placeholder)
     before = load_workbook(template)
-    before["自评表"]["G5"].number_format = "0.00%"
-    before["自评表"]["J1"] = "=SUM(G10:G20)"
+    before["自评表"]["H5"].number_format = "0.00%"
+    before["自评表"]["K1"] = "=SUM(H10:H20)"
     before.save(template)
     anchors = fill_template(template, PLAN, None, tmp_path / "form.xlsx")
     sheet, old = load_workbook(tmp_path / "form.xlsx")["自评表"], before["自评表"]
     assert sheet["D5"].value == 180
-    assert sheet["G5"].value == 0.46
-    assert sheet["J1"].value == "=SUM(G10:G20)"
+    assert sheet["H5"].value == 0.46
+    assert sheet["K1"].value == "=SUM(H10:H20)"
     assert anchors["money.total.rate"].text == "46%"
     for name, anchor in anchors.items():
         assert anchor.text == cells(PLAN)[name]
@@ -160,19 +160,19 @@ def test_texts_stay_texts_in_a_workbook(tmp_path: Path) -> None:
     of = replace(PLAN, plan=plan.model_copy(update={"project": project}))
     book = load_workbook(excel(tmp_path / "ours.xlsx", plan, placeholder))
     sheet = book["自评表"]
-    sheet["J1"], sheet["J2"], sheet["J3"] = (
+    sheet["K1"], sheet["K2"], sheet["K3"] = (
         "{{ project.phone }}",
         "{{project.postcode}}",
         "得 {{ total.score }} 分",
     )
     mixed = CellRichText("甲", TextBlock(InlineFont(b=True), "{{ project.unit }}"), "乙")
-    sheet["J4"] = mixed
+    sheet["K4"] = mixed
     book.save(tmp_path / "ours.xlsx")
     fill_template(tmp_path / "ours.xlsx", of, None, tmp_path / "form.xlsx")
     made = load_workbook(tmp_path / "form.xlsx", rich_text=True)["自评表"]
-    assert [made[at].value for at in ("J1", "J2", "J3")] == ["13800000000", "010203", "得 85 分"]
+    assert [made[at].value for at in ("K1", "K2", "K3")] == ["13800000000", "010203", "得 85 分"]
     assert (made["C2"].value, made["C2"].data_type) == ("=1+1", "s")
-    rich = made["J4"].value
+    rich = made["K4"].value
     assert isinstance(rich, CellRichText)
     assert [str(one) for one in rich] == ["甲", plan.project.unit, "乙"]
     assert isinstance(rich[1], TextBlock)
@@ -184,8 +184,8 @@ def test_an_unknown_name_is_said_with_its_place_and_what_would_be_right(tmp_path
         return placeholder(name.replace("lines.actual", "lines.actaul"))
 
     for template, place in (
-        (word(tmp_path / "ours.docx", PLAN.plan, mistyped), "table 1 row 12 column 5"),
-        (excel(tmp_path / "ours.xlsx", PLAN.plan, mistyped), "自评表!E13"),
+        (word(tmp_path / "ours.docx", PLAN.plan, mistyped), "table 1 row 12 column 6"),
+        (excel(tmp_path / "ours.xlsx", PLAN.plan, mistyped), "自评表!F13"),
     ):
         said = refusal(template, tmp_path / f"form{template.suffix}")
         wanted = "nothing fills rows.lines.actaul; expected a name such as rows.lines.actual"

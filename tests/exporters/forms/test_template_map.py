@@ -64,7 +64,7 @@ def test_a_mapped_cell_of_word_keeps_its_letters_and_the_table_its_shape(tmp_pat
     fill_template(template, PLAN, load_mapping(path, read_form(template)), tmp_path / "form.docx")
     old, new = looks(part(template)), looks(part(tmp_path / "form.docx"))
     assert [one for one in new if "rFonts" not in one] == [one for one in old if "rFonts" not in one]
-    cell = Document(str(tmp_path / "form.docx")).tables[0].cell(11, 4)
+    cell = Document(str(tmp_path / "form.docx")).tables[0].cell(11, 5)
     assert (cell.text, cell.paragraphs[0].runs[0].font.name) == ("150条", "仿宋")
 
 
@@ -78,14 +78,14 @@ def test_a_changed_template_is_said_with_line_place_and_where_the_cell_is_now(
         line = document.tables[0].rows[3]._tr
         line.getparent().remove(line)
         document.save(str(template))
-        old, new = "table 1 row 12 column 5", "table 1 row 11 column 5"
+        old, new = "table 1 row 12 column 6", "table 1 row 11 column 6"
     else:
         book = load_workbook(template)
         for one in list(book["自评表"].merged_cells.ranges):
             book["自评表"].unmerge_cells(one.coord)
         book["自评表"].insert_rows(1)
         book.save(template)
-        old, new = "自评表!E13", "自评表!E14"
+        old, new = "自评表!F13", "自评表!F14"
     number = 1 + next(
         n for n, text in enumerate(path.read_text("utf-8").splitlines()) if "rows.lines.actual" in text
     )
@@ -99,15 +99,15 @@ def test_a_changed_template_is_said_with_line_place_and_where_the_cell_is_now(
 def test_a_row_that_is_gone_and_a_cell_given_twice_are_said(tmp_path: Path) -> None:
     template, path = written(tmp_path, "xlsx")
     book = load_workbook(template)
-    book["自评表"]["C13"] = "别的"
+    book["自评表"]["D13"] = "别的"
     book.save(template)
     said = [one.message for one in refused(path, template) if "rows.lines.actual" in one.message]
     assert said == [
-        "自评表!E13 is not the cell of rows.lines.actual; the template has no cell of 租赁政务外网专线 / 实际完成值"
+        "自评表!F13 is not the cell of rows.lines.actual; the template has no cell of 租赁政务外网专线 / 实际完成值"
         " any more: map it again"
     ]
     path.write_text(
-        "cells:\n" + "  - {value: total.score, at: 自评表!G25, beside: 总分, below: 得分}\n" * 2, "utf-8"
+        "cells:\n" + "  - {value: total.score, at: 自评表!H25, beside: 总分, below: 得分}\n" * 2, "utf-8"
     )
     [twice] = [one for one in refused(path, template) if "is given to" in one.message]
     assert twice.place == f"{path}:3: cells[#2].at"
@@ -120,7 +120,7 @@ def test_a_mapping_of_another_plan_names_what_nothing_fills(tmp_path: Path) -> N
         fill_template(template, PLAN, load_mapping(path, read_form(template)), tmp_path / "form.docx")
     [said] = caught.value.findings
     assert str(said) == (
-        f"{template}: table 1 row 12 column 5: nothing fills rows.line.actual; "
+        f"{template}: table 1 row 12 column 6: nothing fills rows.line.actual; "
         "expected a name such as rows.lines.actual"
     )
     assert not (tmp_path / "form.docx").exists()
