@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from config.form_grids import Cell, Form, Grid, plain_words
 from config.form_mapping import FormMapping, MappedCell, heading_of, right_of
-from config.plan import Plan
+from config.plan import Money, Plan, Row
 
 PROJECT = {
     "项目名称": "name",
@@ -41,9 +41,9 @@ def propose(plan: Plan, form: Form) -> FormMapping | None:
 
 def _of_lines(plan: Plan, form: Form) -> Iterator[MappedCell]:
     titles: list[tuple[str, str, tuple[str, ...]]] = [
-        (f"rows.{row.id}", row.level3, OF_ROW) for row in plan.rows
+        (f"rows.{row.id}", row.level3, (*OF_ROW, *_given(row))) for row in plan.rows
     ]
-    titles += [(f"money.{money.id}", money.name, OF_MONEY) for money in plan.money]
+    titles += [(f"money.{one.id}", one.name, (*OF_MONEY, *_given(one))) for one in plan.money]
     taken: set[str] = set()
     for name, title, lasts in titles:
         for grid, cell in _named(title, form):
@@ -52,6 +52,11 @@ def _of_lines(plan: Plan, form: Form) -> Iterator[MappedCell]:
                 taken.add(cell.place)
                 yield from line
                 break
+
+
+def _given(entry: Row | Money) -> list[str]:
+    """What the plan says of an entry that a form may have left to be filled in."""
+    return [last for last in _ONLY_EMPTY if getattr(entry, last, None)]
 
 
 def _named(title: str, form: Form) -> Iterator[tuple[Grid, Cell]]:
@@ -67,7 +72,7 @@ def _of_line(name: str, title: Cell, grid: Grid, lasts: tuple[str, ...]) -> Iter
         last = heading_of(heading.words) if heading else ""
         if heading is None or cell.column <= title.column or cell.rows > title.rows:
             continue
-        if last in lasts or (last in _ONLY_EMPTY and not cell.text):
+        if last in lasts and not (last in _ONLY_EMPTY and cell.text):
             yield MappedCell(
                 value=f"{name}.{last}",
                 at=cell.place,

@@ -19,27 +19,33 @@ _HARMLESS = re.compile(
 )
 # By what a kind of part is called: what people call it.
 _WORDS = {
-    "media": "pictures",
-    "charts": "charts",
-    "drawings": "drawings",
+    "media": "inserted pictures",
+    "charts": "inserted charts",
+    "drawings": "drawn objects",
     "ctrlProps": "form controls",
     "activeX": "form controls",
     "embeddings": "embedded files",
     "externalLinks": "links to other workbooks",
     "pivotTables": "pivot tables",
     "pivotCache": "pivot tables",
-    "slicers": "slicers",
-    "slicerCaches": "slicers",
+    "slicers": "table slicers",
+    "slicerCaches": "table slicers",
     "threadedComments": "threaded comments",
     "persons": "threaded comments",
     "richData": "pictures inside cells",
     "_xmlsignatures": "digital signatures",
     "queryTables": "queries of data",
-    "diagrams": "diagrams",
+    "diagrams": "inserted diagrams",
 }
-_SHAPES = {"sp": "shapes", "cxnSp": "shapes", "grpSp": "shapes", "pic": "pictures", "graphicFrame": "charts"}
+_SHAPES = {
+    "sp": "drawn shapes",
+    "cxnSp": "drawn shapes",
+    "grpSp": "drawn shapes",
+    "pic": "inserted pictures",
+    "graphicFrame": "inserted charts",
+}
 _OF_SHEET = {
-    "drawing": "drawings",
+    "drawing": "drawn objects",
     "picture": "a picture behind the cells",
     "legacyDrawingHF": "pictures in the header or footer",
     "controls": "form controls",
@@ -50,8 +56,14 @@ _OF_SHEET = {
     "customProperties": "properties of sheets",
     "webPublishItems": "web pages",
 }
-_ALWAYS = {"charts": "charts", "externalLinks": "links to other workbooks", "pivotTables": "pivot tables"}
+_ALWAYS = {
+    "charts": "inserted charts",
+    "externalLinks": "links to other workbooks",
+    "pivotTables": "pivot tables",
+}
 """What openpyxl writes again in its own way, and so does not leave as the office made it."""
+WORDS = tuple(dict.fromkeys([*_WORDS.values(), *_SHAPES.values(), *_OF_SHEET.values()]))
+"""Everything that may be said to be lost."""
 
 
 def lost(raw: bytes) -> dict[str, list[str]]:

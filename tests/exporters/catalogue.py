@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from collector.commands.explain_bandwidth import BECAUSE
+from exporters.forms.template_parts import WORDS as LOST
 from exporters.text import TITLES
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,7 @@ REASONS = (
     "dropped", "least", "in", "out", "circuits not read", *BECAUSE.values(), "passed", "failed",
     "came short; what else went over the line is not known", "capped below what it would have to show",
     "member faults", "survived", "not survived", "unknown", "up", "limit seconds", "value", "lower end", "upper end",
-    "not normal days", "clock seconds",
+    "not normal days", "clock seconds", *LOST,
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
 

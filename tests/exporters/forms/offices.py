@@ -73,8 +73,8 @@ def hainan(path: Path, plan: Plan) -> Path:
     for column, grade in enumerate("优良中差", 3):
         table.cell(1, column).text = grade
     for row in plan.rows:
-        assert row.bands is not None
-        _line(table, [row.level1, row.level3, row.target, *row.bands.cells().values()])
+        bands = row.bands.cells().values() if row.bands else [""] * 4
+        _line(table, [row.level1, row.level3, row.target, *bands])
     _basics(document.add_table(0, 6, style="Table Grid"), plan)
     _points(document.add_table(0, 7, style="Table Grid"), plan)
     people = document.add_table(0, 5, style="Table Grid")
@@ -116,8 +116,11 @@ def _points(table: Any, plan: Plan) -> None:
         pair = (one.level1, one.level2)
         second = [one.level2, weights.get(pair, "")] if pair not in seen else ["", ""]
         seen |= {(one.level1, ""), pair}
-        _line(table, [*first, *second, one.level3, f"{one.weight}", f"{one.score}"])
-    _line(table, ["总分", "100", "", "100", "", f"{plan.total.weight}", f"{plan.total.score}"])
+        _line(
+            table, [*first, *second, one.level3, f"{one.weight}", "" if one.score is None else f"{one.score}"]
+        )
+    weight, score = ("" if one is None else f"{one}" for one in (plan.total.weight, plan.total.score))
+    _line(table, ["总分", weight, "", weight, "", weight, score])
     _line(table, ["评价等次", plan.total.grade, "", "", "", "", ""])
 
 

@@ -109,8 +109,8 @@ def test_a_tag_that_cannot_be_read_is_said_with_its_place(
 
 def test_a_seal_drawn_on_a_workbook_would_be_lost_and_is_refused(tmp_path: Path) -> None:
     path = with_shape(excel(tmp_path / "a.xlsx", PLAN.plan, placeholder))
-    assert ("自评表", "drawings") in lost(path)
-    assert ("", "shapes") in lost(path)
+    assert ("自评表", "drawn objects") in lost(path)
+    assert ("", "drawn shapes") in lost(path)
 
 
 def test_charts_links_extensions_and_pictures_are_refused_by_name(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_charts_links_extensions_and_pictures_are_refused_by_name(tmp_path: Path
     chart.add_data(Reference(sheet, 1, 1, 1, 1))
     sheet.add_chart(chart, "C3")
     book.save(tmp_path / "chart.xlsx")
-    assert "charts" in [words for _, words in lost(tmp_path / "chart.xlsx")]
+    assert "inserted charts" in [words for _, words in lost(tmp_path / "chart.xlsx")]
     extended = with_parts(
         excel(tmp_path / "ext.xlsx", PLAN.plan, placeholder),
         {},
