@@ -18,10 +18,8 @@ from config.plan import Plan
 from config.plan_case import Case
 from config.tree import Loc, Remark
 
-
-def is_form(path: Path) -> bool:
-    """Whether this is the file of an office rather than a text, by its name."""
-    return path.suffix.lower() in (".docx", ".xlsx", ".doc", ".xls", ".wps", ".et", ".docm", ".xlsm")
+_NEEDED = {"name": "", "unit": "", "year": "2000"}
+"""What every plan says; stands in where a form leaves it empty, so that all else is looked at, too."""
 
 
 def check_form(path: Path) -> tuple[Finding, ...]:
@@ -45,8 +43,14 @@ def check_form(path: Path) -> tuple[Finding, ...]:
 
 
 def _remarks(reading: FormReading) -> Iterator[Remark]:
+    written = reading.tree["project"]
+    assert isinstance(written, dict)  # noqa: S101 - made by the reading
+    for key in _NEEDED.keys() - written.keys():
+        yield Remark(
+            ("project", key), "missing-field", "the form leaves {key} empty", {"key": f"project.{key}"}
+        )
     try:
-        plan = Plan.model_validate(reading.tree)
+        plan = Plan.model_validate({**reading.tree, "project": {**_NEEDED, **written}})
     except ValidationError as error:
         yield from remarks_of(error, Plan)
         return

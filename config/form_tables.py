@@ -14,6 +14,7 @@ from config.quantities import read_quantity, read_stretch
 from config.tree import Loc, Value
 
 _WEIGHT = re.compile(r"[（(](\d+(?:\.\d+)?)分?[)）]$")
+_NAMED = re.compile(r"项目名称[：:](.+?)(?:（20\d\d年度?）)?$")
 _YEAR = re.compile(r"(20\d\d)年")
 _TOTALS = ("总分", "合计", "总计")
 _GRADES = ("评价等次", "评价等级", "等次")
@@ -31,6 +32,10 @@ class Head:
     row: int
     columns: dict[str, int]
     weights: tuple[int, ...] = ()  # every column of weights, in their order
+
+    def spanned_by(self, cell: Cell) -> bool:
+        """Whether a cell reaches over several of the columns: a note below the table, or a heading inside it."""
+        return sum(cell.covers(cell.row, column) for column in self.columns.values()) > 1
 
 
 @dataclass(slots=True)
@@ -114,7 +119,7 @@ class FormReading:
             if self._is_total(grid, row, cells):
                 return
             title = cells["level3"]
-            if title is None or not title.text:
+            if title is None or not title.text or head.spanned_by(title):
                 continue
             for level in ("level1", "level2"):
                 if (cell := cells.get(level)) and cell.text:
@@ -153,7 +158,7 @@ class FormReading:
             if self._is_total(grid, row, cells):
                 return
             title = cells["level3"]
-            if title is None or not title.text:
+            if title is None or not title.text or head.spanned_by(title):
                 continue
             for depth, level in enumerate(("level1", "level2")):
                 cell = cells.get(level)
@@ -185,11 +190,10 @@ class FormReading:
         for row in _below(grid, head):
             name = grid.at(row, first - 1)
             cells = {last: grid.at(row, column) for last, column in head.columns.items() if last in _MONEY}
-            if (
-                name is None
-                or not name.text
-                or any(cell is None or cell.columns > 1 for cell in cells.values())
-            ):
+            aligned = all(
+                cell is not None and cell.column == head.columns[last] for last, cell in cells.items()
+            )
+            if name is None or not name.text or not aligned:
                 return
             if any(cell and cell.text for cell in cells.values()):
                 self._add_money(name, cells)
@@ -214,6 +218,8 @@ class FormReading:
                 self._put(("total", "grade"), right)
             elif words in _GOALS:
                 self._put(("goal", _GOALS[words]), grid.at(cell.row + cell.rows, cell.column))
+            elif words == "平均得分":
+                self._put(("total", "mean"), right)
             elif words == "姓名":
                 self._evaluators(grid, cell)
             elif heading_of(words) == "planned" and right is not None and read_quantity(right.text):
@@ -240,12 +246,10 @@ class FormReading:
         columns = {lasts[one.words]: one.column for one in grid.lines[first.row] if one.words in lasts}
         for row in range(first.row + 1, max(grid.lines) + 1):
             cells = {last: grid.at(row, column) for last, column in columns.items()}
-            if (
-                len(columns) < 3
-                or not (name := cells["name"])
-                or not name.text
-                or name.columns > first.columns
-            ):
+            name = cells.get("name")
+            if len(columns) < 3 or name is None or not name.text or name.columns > first.columns:
+                return
+            if name.words in _TOTALS:
                 return
             self._entry("evaluators", cells)
 
@@ -257,6 +261,9 @@ class FormReading:
         if signed:
             self.tree["signatures"] = [text for _, text in signed]
             self.places |= {("signatures", number): place for number, (place, _) in enumerate(signed)}
+        for place, text in texts:
+            if match := _NAMED.match(_flat(text)):
+                self._put(("project", "name"), Cell(place, match[1], 0, 0))
         for place, text in texts:
             if match := _YEAR.search(plain_words(text)):
                 self._put(("project", "year"), Cell(place, match[1], 0, 0))

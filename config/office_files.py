@@ -20,6 +20,11 @@ _KINDS: dict[str, Kind] = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx
 _MACROS = ("word/vbaProject.bin", "xl/vbaProject.bin")
 
 
+def is_office(path: Path) -> bool:
+    """Whether this is the file of an office rather than a text, by its name."""
+    return path.suffix.lower() in (".docx", ".xlsx", ".docm", ".xlsm", *OLD)
+
+
 def office_kind(path: Path) -> Kind:
     """Whether this is a Word or an Excel file that can be filled. Raises LinewalkerError with what to do instead."""
     raw = read_office(path)

@@ -116,3 +116,21 @@ def test_the_command_says_it_with_its_exit_status(tmp_path: Path) -> None:
     assert (made.returncode, made.stdout) == (2, "")
     assert "linewalker template convert" in made.stderr
     assert linewalker("check", tmp_path / "none.xlsx").returncode == 2
+
+
+def test_a_form_that_says_no_name_unit_or_year_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    document = Document()
+    table = document.add_table(2, 5)
+    for column, text in enumerate(("三级指标", "年度指标值", "实际完成值", "分值", "得分")):
+        table.cell(0, column).text = text
+    for column, text in enumerate(("线路条数", "20条", "20台", "10", "10")):
+        table.cell(1, column).text = text
+    document.save(str(tmp_path / "form.docx"))
+    found = {
+        (one.rule, one.place.removeprefix(f"{tmp_path}/form.docx"), one.message)
+        for one in check(tmp_path / "form.docx")
+    }
+    for key in ("name", "unit", "year"):
+        assert ("missing-field", "", f"the form leaves project.{key} empty") in found
+    units = "线路条数: the value is in 台, the target in 条"
+    assert ("wrong-field", ": table 1 row 2 column 3", units) in found

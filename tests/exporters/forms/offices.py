@@ -64,6 +64,7 @@ def hainan(path: Path, plan: Plan) -> Path:
     """项目绩效目标表 and 项目基本信息 as S1 has them, filled."""
     document = Document()
     document.add_paragraph(f"{plan.project.year}年度项目绩效目标表")
+    document.add_paragraph(f"项目名称：{plan.project.name}（{plan.project.year}年度）")
     table = document.add_table(2, 7, style="Table Grid")
     for column, text in enumerate(("指标类型", "指标名称", "绩效目标", "绩效标准")):
         table.cell(0, column).text = text
@@ -75,12 +76,15 @@ def hainan(path: Path, plan: Plan) -> Path:
     for row in plan.rows:
         bands = row.bands.cells().values() if row.bands else [""] * 4
         _line(table, [row.level1, row.level3, row.target, *bands])
+    note = table.add_row().cells
+    note[0].merge(note[6]).text = "注：以预算批复的绩效目标为准填列。"
     _basics(document.add_table(0, 6, style="Table Grid"), plan)
     _points(document.add_table(0, 7, style="Table Grid"), plan)
     people = document.add_table(0, 5, style="Table Grid")
     _line(people, ["姓  名", "职务/职称", "单   位", "项目评分", "签 字"])
     for one in plan.evaluators:
         _line(people, [one.name, one.post, one.unit, "" if one.score is None else str(one.score), ""])
+    _line(people, ["合计", "", "平均得分", "" if plan.total.mean is None else str(plan.total.mean), ""])
     for signature in plan.signatures:
         document.add_paragraph(f"{signature}：")
     document.save(str(path))
@@ -95,7 +99,7 @@ def _line(table: Any, texts: list[str]) -> None:
 def _basics(table: Any, plan: Plan) -> None:
     project, money = plan.project, plan.money
     _line(table, ["项目实施单位", project.unit, "主管部门", project.department, "", ""])
-    _line(table, ["项目名称", project.name, "项目负责人", project.leader, "联系电话", project.phone])
+    _line(table, ["项目负责人", project.leader, "联系电话", project.phone, "项目编号", project.number])
     _line(
         table,
         ["地址", project.address, "邮编", project.postcode, "项目类型", "经常性项目（√） 一次性项目（  ）"],
