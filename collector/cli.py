@@ -35,6 +35,7 @@ COMMANDS = {
     "export": "inventory:export",
     "discover": "discover:discover",
     "snippets": "snippets:snippets",
+    "template": "template:template",
 }
 
 

@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from exporters.because import BECAUSE
+from exporters.forms.template_parts import WORDS as LOST
 from exporters.text import TITLES
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +92,7 @@ REASONS = (
     "availability (bracket)", "rule", "how it is reckoned", "began", "ended", "how long", "standing",
     "why, and by which ticket", "confirmed by both sides", "not the carrier's",
     "matched", "times differ", "ours only", "theirs only",
-    "not normal days", "clock seconds",
+    "not normal days", "clock seconds", *LOST,
     *("receive", "send", "both", "measured", "attested"),
 )  # fmt: skip
 
