@@ -109,7 +109,7 @@ def test_a_total_is_made_of_measured_points_and_money(year: Path, tmp_path: Path
 
 
 def test_an_open_row_stops_the_plan_and_a_draft_leaves_it_empty(year: Path, tmp_path: Path) -> None:
-    plan, output = own_plan(tmp_path, "99.9999999"), tmp_path / "form.docx"
+    plan, output = own_plan(tmp_path, "99"), tmp_path / "form.docx"
     stopped = evaluated(plan, year, output)
     assert stopped.returncode == 1
     assert not output.exists()
@@ -150,7 +150,7 @@ def test_the_half_year_is_printed_undecided(year: Path, tmp_path: Path) -> None:
     measure: {indicator: normal_days, of: systems, group: system, view: business}
 """
     output = tmp_path / "half.docx"
-    done = evaluated(own_plan(tmp_path, "99.9999999", days), year, output, "--half-year")
+    done = evaluated(own_plan(tmp_path, "99", days), year, output, "--half-year")
     assert done.returncode == 0, done.stderr
     _, table = in_word(output.read_bytes())
     told = row([table], "系统正常运行天数")
