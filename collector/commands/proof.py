@@ -319,5 +319,5 @@ def _cell(of: Cell) -> dict[str, Any]:
         "frozen": of.frozen,
         "recomputed": of.recomputed,
         "verdict": of.verdict,
-        "why": "; ".join(translate(text).format(**values) for text, values in of.why),
+        "why": "; ".join(translate(one.text).format(**one.values) for one in of.why),
     }

@@ -7,7 +7,7 @@ configuration that were kept with it. What came later is told, and is no differe
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -29,17 +29,24 @@ from config.errors import Finding, LedgerError, LinewalkerError
 from exporters.forms.places import Written
 
 Verdict = Literal["same", "differs"]
-_EDITED = "edited in the file"
-_FACTS = "the facts changed"
-_PROGRAM = "program {then} filled it, this is {now}"
-_UNSOUND = "the revision itself was changed in the ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a value is another: a sentence and what stands in it."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+_EDITED = Why(text="edited in the file")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One value: as the form prints it (None: it does not show it), as it was frozen, and as it is recomputed.
 
-    `recomputed` is None for a text that nothing computes. `why` are sentences with their values.
+    `recomputed` is None for a text that nothing computes. `why` says what is known of a difference.
     """
 
     name: str
@@ -47,7 +54,7 @@ class Cell:
     printed: str | None
     frozen: str
     recomputed: str | None
-    why: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    why: tuple[Why, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -219,28 +226,26 @@ def _number(value: object) -> str:
     return "—" if value is None else repr(value)
 
 
-def _reasons(
-    content: Content, of: Revision, changed: list[Finding]
-) -> list[tuple[str, Mapping[str, object]]]:
+def _reasons(content: Content, of: Revision, changed: list[Finding]) -> list[Why]:
     """Why a recomputed value may be another, as far as it is known."""
-    found: list[tuple[str, Mapping[str, object]]] = []
+    found: list[Why] = []
     if not of.sound:
-        found.append((_UNSOUND, {}))
+        found.append(Why(text="the revision itself was changed in the ledger"))
     days = list(dict.fromkeys(one.place.partition(" ")[0] for one in changed))
     if days:
-        found.append(
-            ("the facts of {days} changed", {"days": ", ".join(days[:5]) + (" …" if days[5:] else "")})
-        )
+        named = ", ".join(days[:5]) + (" …" if days[5:] else "")
+        found.append(Why(text="the facts of {days} changed", values={"days": named}))
     if content.program != VERSION:
-        found.append((_PROGRAM, {"then": content.program, "now": VERSION}))
-    return found or [(_FACTS, {})]
+        values = {"then": content.program, "now": VERSION}
+        found.append(Why(text="it was filled by version {then}, this is {now}", values=values))
+    return found or [Why(text="the facts changed")]
 
 
 def _cells(
     content: Content,
     form: Written | None,
     recomputed: Mapping[str, str],
-    why: list[tuple[str, Mapping[str, object]]],
+    why: list[Why],
 ) -> Iterator[Cell]:
     """Every value, then every other text of the form."""
     texts = form.texts if form else None
@@ -249,7 +254,7 @@ def _cells(
         printed = texts.get(place, "") if texts is not None and place else None
         frozen, now = content.cells.get(name, ""), recomputed.get(name, "")
         reasons = [
-            *([(_EDITED, {})] if printed not in (None, frozen) else []),
+            *([_EDITED] if printed not in (None, frozen) else []),
             *(why if now != frozen else []),
         ]
         yield Cell(name, place, printed, frozen, now, tuple(reasons))
@@ -259,12 +264,10 @@ def _cells(
     for place in dict.fromkeys((*content.places, *texts)):
         frozen, printed = content.places.get(place, ""), texts.get(place, "")
         if place not in named and frozen != printed:
-            yield Cell("", place, printed, frozen, None, ((_EDITED, {}),))
+            yield Cell("", place, printed, frozen, None, (_EDITED,))
 
 
-def _measures(
-    content: Content, recomputed: Mapping[str, Any], why: list[tuple[str, Mapping[str, object]]]
-) -> Iterator[Cell]:
+def _measures(content: Content, recomputed: Mapping[str, Any], why: list[Why]) -> Iterator[Cell]:
     """The judgements behind the values: they may differ where the printed value does not."""
     for row in dict.fromkeys((*content.measures, *recomputed)):
         frozen, now = told(content.measures.get(row)), told(recomputed.get(row))
