@@ -24,7 +24,7 @@ from collector.ledger.store import Batch, Life
 from exporters.forms.places import read
 from tests.collector.proof import forms
 from tests.collector.proof.forms import YEAR, Year
-from tests.practice import ROOT, linewalker
+from tests.practice import linewalker
 
 
 @pytest.fixture(scope="module")
@@ -385,7 +385,7 @@ def test_killed_while_freezing_nothing_is_half(
     program = KILLED.format(target=target, name=name, after=after)
     words: list[str | Path] = ["freeze", year.plan, "--form", place, "-c", year.network, "--data", year.data]
     done = subprocess.run(
-        [sys.executable, "-c", program, *words], cwd=ROOT, env=os.environ, timeout=60, check=False
+        [sys.executable, "-c", program, *words], env=os.environ, timeout=60, check=False
     )
     assert done.returncode == -signal.SIGKILL
     assert place.read_bytes() == before
