@@ -14,6 +14,7 @@ COMMANDS = {
     "outages": "judged:outages_command",
     "days": "judged:days",
     "explain": "explain:explain",
+    "evaluate": "evaluate:evaluate",
     "indicators": "judged:indicators_command",
     "freeze": "proof:freeze_command",
     "approve": "proof:approve_command",

@@ -55,6 +55,23 @@ def check_plan(path: Path) -> tuple[Finding, ...]:
     return reading.found()
 
 
+def plan_ahead(path: Path) -> tuple[Case, tuple[Finding, ...]]:
+    """The plan at `path`, and every error that would stand in a form yet to be made.
+
+    What is wrong only in what an older form printed, or in passages of its text, does not. Raises ConfigError where
+    the plan cannot be read.
+    """
+    reading = _Reading(path)
+    loaded = reading.read()
+    if loaded is None or any(one.severity == "error" for one in reading.found()):
+        raise ConfigError(tuple(one for one in reading.found() if one.severity == "error"))
+    case = Case(loaded.plan, loaded.profile, loaded.network, reading.tree)
+    for said in plan_rules.remarks(case):
+        if said.severity == "error" and not plan_rules.is_of_print(said.loc):
+            reading.say(said)
+    return case, tuple(one for one in reading.found() if one.severity == "error")
+
+
 def holds_plan(path: Path) -> bool:
     """Whether there is a plan in this file; not so where it cannot even be read."""
     try:

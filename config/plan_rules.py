@@ -55,6 +55,21 @@ def remarks(case: Case) -> Iterator[Remark]:
         yield from rule(case)
 
 
+_PRINTED = (
+    ("rows", "printed"),
+    ("money", "rate"),
+    ("money", "score"),
+    ("total",),
+    ("counts",),
+    ("texts",),
+)
+
+
+def is_of_print(loc: Loc) -> bool:
+    """Whether a remark is about what a form already says rather than about what it is made from."""
+    return any(loc[0] == first and set(rest) <= set(loc) for first, *rest in _PRINTED) if loc else False
+
+
 def _ids_twice(case: Case) -> Iterator[Remark]:
     for section, ids in (
         ("money", [one.id for one in case.plan.money]),

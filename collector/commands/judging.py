@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector import entered
-from collector.commands.shared import config_of, ledger_of, moment
-from collector.judging.judge import Case, case
+from collector.commands.shared import config_of, ledger_of, moment, tell_aside
+from collector.judging.facts import Key
+from collector.judging.gone import gone
+from collector.judging.judge import Case, adopted_late, case
 from collector.judging.lines import Source, source
 from collector.judging.roster import NEVER_ENDS, roster
 from collector.judging.window import Period, period
@@ -21,9 +23,10 @@ from collector.ledger.store import micros
 from config.errors import LinewalkerError
 from config.model import Config
 from config.policy import load_policy
-from indicators.calendar import instant
 from indicators.entered import EnteredFacts
 from indicators.policy import Policy
+
+_NAMED = 10  # of those that are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,19 @@ def asked(
         with ledger.reading() as connection:
             prepared = source(connection, roster(loaded), policy_of(loaded, policy), micros(now))
             over = period(micros(first), micros(last), zone, micros(now))
+            _tell_of_gone(gone(connection, prepared.roster, over.begin, over.end))
             yield Asked(loaded, over, _cases(prepared, entered.facts(connection, 0, NEVER_ENDS), over))
     finally:
         ledger.close()
+
+
+def _tell_of_gone(subjects: Sequence[Key]) -> None:
+    if subjects:
+        tell_aside(
+            "{names}: watched in this period, named by no configuration any more, and so in no figure; "
+            "who is to count until a day is given `in_service_until` instead of being deleted",
+            names=", ".join(name for _, name in subjects[:_NAMED]) + (" …" if len(subjects) > _NAMED else ""),
+        )
 
 
 def _cases(prepared: Source, entered_: EnteredFacts, over: Period) -> tuple[Case, ...]:
@@ -84,15 +97,6 @@ def _cases(prepared: Source, entered_: EnteredFacts, over: Period) -> tuple[Case
     if adopted_late(prepared.policy, over.begin, prepared.roster.zone):
         found.append(case(replace(prepared, policy=Policy()), entered_))
     return tuple(found)
-
-
-def adopted_late(policy: Policy, begin: int, zone: ZoneInfo) -> bool:
-    """Whether a policy of one's own was adopted after the period began, or by nobody: then both results are shown."""
-    if policy.digest == Policy().digest:
-        return False
-    if not policy.adoption.date:
-        return True
-    return instant(dt.date.fromisoformat(policy.adoption.date), 0, zone) > begin
 
 
 def policy_of(config: Config, given: Path | None) -> Policy:

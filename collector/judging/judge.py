@@ -5,8 +5,10 @@ for longer than any two outages of one fault may lie apart: nothing before such 
 Where it was not, its whole history is read, so the result is always that of the whole history.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -14,10 +16,12 @@ from collector.judging.circumstances import Parents, Served, circumstances, wind
 from collector.judging.lines import Lines, Source, lines, members, membership, source
 from collector.judging.roster import CHECK_KIND, Subject
 from indicators.axis import LANE, Flags, Ints, Stretches, intersection, lane_of, none, union
+from indicators.calendar import instant
 from indicators.counted import Windows, agreed
 from indicators.entered import EnteredFacts, Maintenance
 from indicators.failover import Switches, switches
 from indicators.judged import MICRO, View, judged
+from indicators.policy import Policy
 from indicators.services import Membership, derived
 from indicators.settling import settled
 from indicators.spliced import NEVER_ALONE, stands_alone
@@ -57,6 +61,15 @@ class Judged:
     business: View
     calm: Stretches
     switches: Switches | None = None
+
+
+def adopted_late(policy: Policy, begin: int, zone: ZoneInfo) -> bool:
+    """Whether a policy of one's own was adopted after the period began, or by nobody: then both results are shown."""
+    if policy.digest == Policy().digest:
+        return False
+    if not policy.adoption.date:
+        return True
+    return instant(dt.date.fromisoformat(policy.adoption.date), 0, zone) > begin
 
 
 def case(of: Source, entered: EnteredFacts, *, amended: bool = False) -> Case:

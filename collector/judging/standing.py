@@ -97,19 +97,25 @@ def _outlook(of: Case, config: Config, whole: Judgement, members: Members) -> It
     target = target_of(config.targets, _DAYS, group, date_at(now, zone))
     if target is None:
         return
+    year = year_of(of, whole, members, target, now)
+    yield Outlook(
+        whole.kind, members.name, whole.view, target, margin(year), forecast(year, of.source.policy)
+    )
+
+
+def year_of(of: Case, whole: Judgement, members: Members, target: float, at: int) -> Year:
+    """The days of a year that are closed at a moment (microseconds), with their verdicts, and those to come."""
+    zone = of.source.roster.zone
     verdicts = day_verdicts(whole, members, of.source.policy)
-    today = date_at(now, zone)
-    closed = [date_at(at, zone).toordinal() for at in whole.edges[:-1][whole.whole].tolist()]
+    today = date_at(at, zone)
+    closed = [date_at(begin, zone).toordinal() for begin in whole.edges[:-1][whole.whole].tolist()]
     kept = [number for number in range(len(closed)) if not verdicts.excused[0, number]]
-    year = Year(
+    return Year(
         closed=[closed[number] for number in kept],
         states=[_state(verdicts, number) for number in kept],
         to_come=list(range(today.toordinal(), dt.date(today.year + 1, 1, 1).toordinal())),
         target=target,
         year_days=days_of(today.year),
-    )
-    yield Outlook(
-        whole.kind, members.name, whole.view, target, margin(year), forecast(year, of.source.policy)
     )
 
 

@@ -162,7 +162,7 @@ def _seen(connection: Connection) -> Seen:
 
 
 def _words(say: Say, code: str, number: int) -> str:
-    return say("Linewalker revision {number}, check code {code}").format(number=number, code=code)
+    return say("revision {number} · check code {code}").format(number=number, code=code)
 
 
 @contextmanager

@@ -1,19 +1,16 @@
 """Filling a plan from the facts that a connection sees: the border to whatever fills forms."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from collector import entered
-from collector.annex.filling import filled
-from collector.judging.judge import Case, case
-from collector.judging.lines import source
-from collector.judging.roster import NEVER_ENDS, roster
-from collector.judging.window import period
+from collector.evaluating.fill import fill
+from collector.evaluating.measured import Facts, found_under, window_of
 from collector.proof.content import Basis
+from config.plan_case import Case
 from exporters.forms.filled import FilledPlan
-from indicators.calendar import year_window
 
 
 class Recompute(Protocol):
@@ -24,16 +21,15 @@ class Recompute(Protocol):
 
 
 def recompute(basis: Basis, connection: Connection, now: int) -> FilledPlan:
-    """The plan of a year, filled by the judging that every command uses."""
-    zone = ZoneInfo(basis.config.calendar.zone)
-    over = period(*year_window(basis.loaded.plan.project.year, zone), zone, now)
-    people = entered.facts(connection, 0, NEVER_ENDS)
-    who = roster(basis.config)
-    known: dict[str, Case] = {}
+    """The plan of a year, filled as `evaluate` does it, but from the facts alone.
 
-    def case_of(policy: str) -> Case:
-        if policy not in known:
-            known[policy] = case(source(connection, who, basis.policy(policy), now), people)
-        return known[policy]
-
-    return filled(basis.loaded, case_of, over, basis.config.calendar.zone)
+    Verdicts that are kept beside the data are not used: they are known by seals, and may be
+    of other facts than these.
+    """
+    plan, config = basis.loaded.plan, basis.config
+    case = Case(plan, basis.loaded.profile, config, {})
+    with TemporaryDirectory() as nowhere:
+        facts = Facts(connection, config, Path(nowhere), now)
+        over = window_of(plan.project.year, facts)
+        judged = found_under(plan.rows, facts, over, basis.policy)
+        return fill(case, judged, over, config.calendar.zone)

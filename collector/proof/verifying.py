@@ -251,7 +251,7 @@ def _cells(
     texts = form.texts if form else None
     for name in dict.fromkeys((*content.cells, *recomputed)):
         place = content.anchors.get(name, "")
-        printed = texts.get(place, "") if texts is not None and place else None
+        printed = _printed(content, texts, name, place) if texts is not None and place else None
         frozen, now = content.cells.get(name, ""), recomputed.get(name, "")
         reasons = [
             *([_EDITED] if printed not in (None, frozen) else []),
@@ -265,6 +265,12 @@ def _cells(
         frozen, printed = content.places.get(place, ""), texts.get(place, "")
         if place not in named and frozen != printed:
             yield Cell("", place, printed, frozen, None, (_EDITED,))
+
+
+def _printed(content: Content, texts: Mapping[str, str], name: str, place: str) -> str:
+    """What a form prints as a value. What stands below it in an annotated form belongs to its place, too."""
+    there = texts.get(place, "")
+    return content.cells.get(name, "") if there == content.places.get(place, "") else there
 
 
 def _measures(content: Content, recomputed: Mapping[str, Any], why: list[Why]) -> Iterator[Cell]:

@@ -12,20 +12,20 @@ from exporters.forms.places import Place
 
 # What a column is called, by the last part of a value's name; the longest word that fits a heading counts.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "level1": ("一级指标", "Level 1"),
-    "level2": ("二级指标", "Level 2"),
-    "level3": ("三级指标", "指标名称", "绩效指标", "Level 3"),
-    "target": ("年度指标值", "指标值", "目标值", "Target"),
-    "actual": ("实际完成值", "完成情况", "完成值", "执行情况", "Actual"),
-    "weight": ("分值", "权重", "Weight"),
-    "score": ("得分", "评分", "Score"),
-    "grade": ("评价等次", "等次", "等级", "Grade"),
-    "reason": ("偏差原因", "Reason"),
-    "planned": ("年初预算数", "计划投资额", "Planned"),
-    "budget": ("全年预算数", "Budget"),
+    "level1": ("一级指标", "level 1"),
+    "level2": ("二级指标", "level 2"),
+    "level3": ("三级指标", "指标名称", "绩效指标", "level 3"),
+    "target": ("年度指标值", "指标值", "目标值", "绩效目标", "target", "performance goal"),
+    "actual": ("实际完成值", "完成情况", "完成值", "执行情况", "actual", "value reached"),
+    "weight": ("分值", "权重", "weight"),
+    "score": ("得分", "评分", "score"),
+    "grade": ("评价等次", "等次", "等级", "grade"),
+    "reason": ("偏差原因", "reason"),
+    "planned": ("年初预算数", "计划投资额", "planned"),
+    "budget": ("全年预算数", "budget"),
     "arrived": ("到位",),
-    "spent": ("全年执行数", "实际使用", "Spent"),
-    "rate": ("执行率", "到位率", "Rate"),
+    "spent": ("全年执行数", "实际使用", "spent"),
+    "rate": ("执行率", "到位率", "rate"),
     "优": ("优",), "良": ("良",), "中": ("中",), "差": ("差",),
 }  # fmt: skip
 _JUDGED = ("actual", "score", "grade")
@@ -80,7 +80,7 @@ class _Line:
         for under_heading in (True, False):
             for last, text in values.items():
                 if last not in found:
-                    free = (one for one in self.cells if one[0] not in found.values() and one[0].text == text)
+                    free = (one for one in self.cells if one[0] not in found.values() and _says(one[0], text))
                     place = next((one for one, heading in free if not under_heading or heading == last), None)
                     if place:
                         found[last] = place
@@ -88,7 +88,7 @@ class _Line:
 
     def contradicted(self, values: Mapping[str, str]) -> dict[str, str]:
         """What is judged and stands otherwise under its own heading."""
-        shown = {heading: one.text for one, heading in self.cells if one.text}
+        shown = {heading: one.text.partition("\n")[0] for one, heading in self.cells if one.text}
         return {
             last: shown[last]
             for last in _JUDGED
@@ -134,9 +134,14 @@ class _Lines:
                 yield from (one.name for one, _ in line if one.text == text)
 
 
+def _says(place: Place, text: str) -> bool:
+    """Whether a place holds a value; below it an annotated form says how it came about."""
+    return place.text.partition("\n")[0] == text
+
+
 def _heading(text: str) -> str:
     """Which value a heading stands above; empty for what is none."""
-    plain = "".join(text.split())
+    plain = "".join(text.lower().split())
     if len(plain) > 20:
         return ""
     fitting = [

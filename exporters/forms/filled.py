@@ -25,6 +25,9 @@ class FilledRow:
     grade: str | None = None  # 优 良 中 差
     points: Decimal | None = None
     measure: Measure | None = None  # the judgement behind a measured value; None of what a person gave
+    amends: Measure | None = None  # as measured alone, where approved papers made `measure` another
+    built_in: Measure | None = None  # the same under the built-in policy, where ours was adopted late
+    adopted: str = ""  # of the policy: document, approver, date
     open: Open | None = None  # the bracket crosses an edge: nothing is filled
     reason: str = ""  # 偏差原因, as a person gave or accepted it
     proposed: str = ""  # a reason that the facts suggest; never in the clean form before a person accepts it

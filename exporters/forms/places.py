@@ -19,11 +19,13 @@ from openpyxl import load_workbook
 
 from config.errors import LinewalkerError
 from exporters.forms.filled import printed
+from exporters.words import words
 
 KINDS = (".docx", ".xlsx")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}")
 MARK = re.compile(rf"(?:校验码|check code) *({CODE.pattern})", re.IGNORECASE)
 NAMED = "linewalker:"
+_UNFROZEN = tuple(words(lang)("not frozen: no revision, no check code") for lang in ("en", "zh"))
 _MOST_BYTES = 50 << 20
 _MOST_UNPACKED = 500 << 20
 
@@ -77,8 +79,13 @@ def read(path: Path) -> Written:
 
 
 def without_code(text: str) -> str:
-    """A text without the lines that hold a check code."""
-    return "\n".join(line for line in text.split("\n") if not MARK.search(line)).strip()
+    """A text without the lines that hold a check code, or say that there is none."""
+    return "\n".join(line for line in text.split("\n") if not says_code(line)).strip()
+
+
+def says_code(line: str) -> bool:
+    """Whether a line of a footer is about the check code."""
+    return bool(MARK.search(line)) or line.strip() in _UNFROZEN
 
 
 def _require_sound(path: Path) -> None:

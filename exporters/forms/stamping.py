@@ -9,7 +9,7 @@ from docx.shared import Pt
 from openpyxl import load_workbook
 
 from config.errors import LinewalkerError
-from exporters.forms.places import MARK, NAMED, edges_of, without_code
+from exporters.forms.places import NAMED, edges_of, says_code, without_code
 
 _DRAWN = ("xl/drawings/", "xl/media/", "xl/charts/")
 
@@ -29,7 +29,7 @@ def _document(form: Path, into: Path, code: str, words: str) -> None:
         footer = section.footer
         if number and footer.is_linked_to_previous:
             continue
-        for old in [one for one in footer.paragraphs if MARK.search(one.text)]:
+        for old in [one for one in footer.paragraphs if says_code(one.text)]:
             old._element.getparent().remove(old._element)
         first = (
             footer.paragraphs[0] if len(footer.paragraphs) == 1 and not footer.paragraphs[0].text else None
@@ -54,7 +54,7 @@ def _workbook(form: Path, into: Path, code: str, words: str) -> None:
         book.properties.identifier = NAMED + code
         for sheet in book.worksheets:
             for _, edge in edges_of(sheet):
-                if edge.text and MARK.search(edge.text):
+                if edge.text:
                     edge.text = without_code(edge.text) or None
             edges = dict(edges_of(sheet))
             right = edges["oddFooter right"]

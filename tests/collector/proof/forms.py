@@ -18,6 +18,7 @@ from collector.proof.recomputing import recompute
 from collector.version import VERSION
 from config.load import load
 from exporters.forms.filled import FilledPlan, printed
+from exporters.forms.made import RENDERERS, form
 from indicators.calendar import year_window
 from lab.year import draw
 from tests.collector.keeping.counted import SHANGHAI
@@ -81,6 +82,12 @@ def made(folder: Path, example: str = "hainan-commerce-dept-2020") -> Year:
     return year
 
 
+def built_in(of: FilledPlan, place: Path) -> Path:
+    """The form as `evaluate` makes it."""
+    place.write_bytes(RENDERERS[place.suffix](form(of, of.plan.form, "zh", annotated=True)))
+    return place
+
+
 def lines(of: FilledPlan) -> Iterator[tuple[str, ...]]:
     """The lines of a form's table."""
     yield HEADINGS
@@ -98,7 +105,7 @@ def lines(of: FilledPlan) -> Iterator[tuple[str, ...]]:
 
 
 def word(of: FilledPlan, place: Path) -> Path:
-    """A Word form: a head, a table with cells merged over two lines, a line for signatures."""
+    """A Word form of an office's own: a head, a table with cells merged over two lines, a line for signatures."""
     document = Document()
     document.add_heading("项目支出绩效自评表", 0)
     document.add_paragraph(of.plan.project.name)

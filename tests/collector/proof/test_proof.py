@@ -38,8 +38,10 @@ def year(drawn: Year, tmp_path: Path) -> Year:
     """A copy of it for each test, with a form of each kind."""
     copied = Year(shutil.copytree(drawn.folder, tmp_path / "office"))
     filled = copied.filled()
-    forms.word(filled, copied.folder / "form.docx")
-    forms.workbook(filled, copied.folder / "form.xlsx")
+    for name in ("form.docx", "form.xlsx"):
+        forms.built_in(filled, copied.folder / name)
+    forms.word(filled, copied.folder / "own.docx")
+    forms.workbook(filled, copied.folder / "own.xlsx")
     return copied
 
 
@@ -109,7 +111,7 @@ def changed(year: Year, sql: str, *values: object) -> None:
         connection.commit()
 
 
-@pytest.mark.parametrize("form", ["form.docx", "form.xlsx"])
+@pytest.mark.parametrize("form", ["form.docx", "form.xlsx", "own.docx", "own.xlsx"])
 def test_a_form_is_frozen_approved_by_a_second_person_and_verifies_as_the_same(year: Year, form: str) -> None:
     before = read(year.folder / form).texts
     code = freeze(year, form)
@@ -136,16 +138,16 @@ def test_one_cell_edited_in_a_word_file_is_named(year: Year) -> None:
     document = Document(str(place))
     cells = [cell for row in document.tables[0].rows for cell in row.cells if cell.text == "0.63%"]
     cells[0].text = "0.36%"
-    document.paragraphs[-1].text = "填报人：赵六"
+    document.paragraphs[1].text = "项目：另一个项目"
     document.save(str(place))
     status, said = verified(year, place)
     found = differing(said)
     assert status == 1
-    assert found.keys() == {"rows.outages.actual", "paragraph 3"}
+    assert found.keys() == {"rows.outages.actual", "paragraph 2"}
     one = found["rows.outages.actual"]
     assert (one["printed"], one["frozen"], one["recomputed"]) == ("0.36%", "0.63%", "0.63%")
     assert one["why"] == "edited in the file"
-    assert one["place"] == "table 1 row 3 column 4"
+    assert one["place"] == "table 1 row 4 column 8"
     assert errors(said) == []
 
 
@@ -154,15 +156,14 @@ def test_one_cell_edited_in_a_workbook_is_named(year: Year) -> None:
     place = year.folder / "form.xlsx"
     book = load_workbook(place)
     sheet = book.worksheets[0]
-    assert sheet["D4"].value == "0.63%"
-    sheet["D4"] = 0.0036
-    sheet["D4"].number_format = "0.00%"
-    sheet["H1"] = "补充"
+    [cell] = [cell for row in sheet.iter_rows() for cell in row if cell.value == "0.63%"]
+    cell.value, cell.number_format = 0.0036, "0.00%"
+    sheet["Z1"] = "补充"
     book.save(place)
     book.close()
     status, said = verified(year, place)
     found = differing(said)
-    assert (status, set(found)) == (1, {"rows.outages.actual", "Sheet!H1"})
+    assert (status, set(found)) == (1, {"rows.outages.actual", f"{sheet.title}!Z1"})
     assert found["rows.outages.actual"]["printed"] == "0.36%"
 
 
@@ -220,7 +221,7 @@ def with_policy(year: Year) -> Year:
     (year.folder / "policy.yaml").write_text(POLICY.format("30s"), "utf-8")
     text = year.plan.read_text("utf-8")
     year.plan.write_text(text.replace("view: business}", "view: business, policy: policy.yaml}"), "utf-8")
-    forms.word(year.filled(), year.folder / "form.docx")
+    forms.built_in(year.filled(), year.folder / "form.docx")
     return year
 
 
@@ -232,7 +233,7 @@ def test_a_changed_policy_is_named_and_a_second_revision_tells_what_it_changes(w
     assert verified(year, year.folder / "form.docx")[0] == 0
     status, said = verified(year, year.folder / "form.docx", "--plan", year.plan, "-c", year.network)
     assert (status, errors(said)) == (1, [("basis-differs", "policy policy.yaml")])
-    forms.word(year.filled(), year.folder / "form.docx")
+    forms.built_in(year.filled(), year.folder / "form.docx")
     second = freeze(year)
     assert second != first
     done = run(year, "revisions", "show", second, "--differences", "--json")
@@ -270,7 +271,7 @@ def test_facts_that_come_late_make_a_second_revision_and_the_first_stays_as_it_w
     gap = fill_a_gap(year)
     status, said = verified(year, year.folder / "first.docx")
     assert (status, said["same"]) == (0, True)
-    forms.word(year.filled(), year.folder / "form.docx")
+    forms.built_in(year.filled(), year.folder / "form.docx")
     second = freeze(year)
     differences = json.loads(run(year, "revisions", "show", second, "--differences", "--json").stdout)
     assert "rows.outages.measure" in [one["name"] for one in differences["differences"]]
@@ -384,9 +385,7 @@ def test_killed_while_freezing_nothing_is_half(
     before = place.read_bytes()
     program = KILLED.format(target=target, name=name, after=after)
     words: list[str | Path] = ["freeze", year.plan, "--form", place, "-c", year.network, "--data", year.data]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *words], env=os.environ, timeout=60, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", program, *words], env=os.environ, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
     assert place.read_bytes() == before
     listed = json.loads(run(year, "revisions", "--json").stdout)["revisions"]

@@ -1,0 +1,176 @@
+"""The command `evaluate`: a plan, filled from what was judged and what people gave, as a form that can be signed."""
+
+import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from collector.commands.shared import common, config_of, ledger_of, show, tell, tell_aside
+from collector.evaluating.fill import fill
+from collector.evaluating.measured import Facts, found, window_of
+from collector.evaluating.outlook import outlooks
+from collector.evaluating.written import put, require_free
+from collector.judging.window import Period, period
+from collector.ledger.store import micros
+from config.errors import ConfigError, LinewalkerError
+from config.model import Config
+from config.plan import FORMS
+from config.plan_case import Case
+from config.plan_files import plan_ahead
+from exporters.forms.filled import FilledPlan, FilledRow, printed
+from exporters.forms.made import RENDERERS, form
+from exporters.forms.monitoring import Expected
+from exporters.forms.notes import possible, shown
+from exporters.forms.pdf import pdf
+from exporters.measures import between
+from exporters.words import default_language, words
+from indicators.calendar import year_window
+
+_ENDINGS = (*RENDERERS, ".pdf")
+
+
+@click.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@common
+@click.option("--year", type=int, help="the year; refused where it is not that of the plan")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=".docx, .xlsx or .pdf")
+@click.option("--annotated", is_flag=True, help="print below each value how it came about, for the files")
+@click.option("--half-year", is_flag=True, help="the monitoring form of January to June")
+@click.option("--draft", is_flag=True, help="leave empty what is open, and mark the form as a draft")
+@click.option("--force", is_flag=True, help="overwrite the file")
+@click.option("--json", "as_json", is_flag=True, help="print what was filled as JSON")
+def evaluate(
+    *,
+    plan: Path,
+    config: Path | None,
+    data: Path,
+    year: int | None,
+    output: Path,
+    annotated: bool,
+    half_year: bool,
+    draft: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Fill an evaluation plan and write it as a form."""
+    _require_ending(output)
+    require_free(output, force=force)
+    case = _case(plan, year)
+    kind = _kind(case, half=half_year)
+    filled, expected = _filled(plan, case, config, data, half=kind == "monitoring")
+    if filled.open_rows and not draft:
+        _tell_open(filled)
+        raise SystemExit(1)
+    made = form(filled, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
+    ending = output.suffix.lower()
+    content = pdf(RENDERERS[".docx"](made)) if ending == ".pdf" else RENDERERS[ending](made)
+    put(output, content, force=force)
+    if as_json:
+        show("rows", [_told(one) for one in filled.rows], "json")
+    else:
+        _tell(filled, output)
+
+
+def _require_ending(output: Path) -> None:
+    if output.suffix.lower() not in _ENDINGS:
+        raise LinewalkerError(
+            "{file}: a form is written as {known}; give the file such an ending",
+            file=output,
+            known=", ".join(_ENDINGS),
+        )
+
+
+def _case(plan: Path, year: int | None) -> Case:
+    case, errors = plan_ahead(plan)
+    if year is not None and year != case.plan.project.year:
+        raise LinewalkerError(
+            "{plan} is the plan of {own}, not of {year}", plan=plan, own=case.plan.project.year, year=year
+        )
+    if errors:
+        tell_aside("{plan} cannot be filled before this is put right:", plan=plan)
+        error = ConfigError(errors)
+        error.exit_status = 1
+        raise error
+    return case
+
+
+def _kind(case: Case, *, half: bool) -> str:
+    """Which built-in form is made."""
+    if half:
+        return "monitoring"
+    if case.plan.form not in FORMS:
+        raise LinewalkerError(
+            "the form {form} is a template of your own, which is not filled here yet; expected one of {known}",
+            form=case.plan.form,
+            known=", ".join(FORMS),
+        )
+    return case.plan.form
+
+
+def _filled(
+    plan: Path, case: Case, config: Path | None, data: Path, *, half: bool
+) -> tuple[FilledPlan, dict[str, Expected]]:
+    now = micros(time.time())
+    if not any(row.measure for row in case.plan.rows):
+        zone = case.network.calendar.zone if case.network else "Asia/Shanghai"
+        return fill(case, {}, _whole_year(case.plan.project.year, zone, now), zone), {}
+    network = _network(case, config, data)
+    ledger = ledger_of(network, data)
+    try:
+        with ledger.reading() as connection:
+            facts = Facts(connection, network, data, now)
+            over = window_of(case.plan.project.year, facts, half=half)
+            rows, beside = case.plan.rows, plan.parent
+            judged = found(rows, facts, over, beside)
+            filled = fill(case, judged, over, network.calendar.zone, half=half)
+            return filled, dict(outlooks(rows, facts, over, beside)) if half else {}
+    finally:
+        ledger.close()
+
+
+def _network(case: Case, config: Path | None, data: Path) -> Config:
+    """The configuration named with -c, else that of the plan."""
+    if config is None and case.network is not None:
+        return case.network
+    return config_of(config, data)
+
+
+def _whole_year(year: int, zone: str, now: int) -> Period:
+    begin, end = year_window(year, ZoneInfo(zone))
+    return period(begin, end, ZoneInfo(zone), now)
+
+
+def _tell_open(filled: FilledPlan) -> None:
+    tell_aside("no form was made: what is not known would decide these values; --draft leaves them empty")
+    say = words(default_language())
+    for one in filled.open_rows:
+        assert one.measure is not None  # noqa: S101 - only measured rows are open
+        click.echo(f"{one.row.level3}: {between(one.measure, say)}: {possible(one, say)}", err=True)
+
+
+def _tell(filled: FilledPlan, output: Path) -> None:
+    empty = [one.row.level3 for one in filled.rows if not (one.actual or one.outcome)]
+    if filled.total is None:
+        tell("{file} is written; there is no total yet", file=output)
+    else:
+        tell(
+            "{file} is written: {total} points, {grade}",
+            file=output,
+            total=printed(filled.total),
+            grade=filled.grade,
+        )
+    if empty:
+        tell_aside("empty, because there is no value yet: {names}", names=", ".join(empty))
+
+
+def _told(one: FilledRow) -> dict[str, object]:
+    say = words("en")
+    return {
+        "id": one.row.id,
+        "actual": one.actual,
+        "grade": one.grade,
+        "points": None if one.points is None else printed(one.points),
+        "open": possible(one, say) if one.open else None,
+        "measure": shown(one.measure, say) if one.measure else None,
+    }

@@ -1,0 +1,1 @@
+"""Evaluating: a plan filled from judged facts and from what people gave; `exporters` makes forms of it."""

@@ -1,0 +1,40 @@
+"""A file that is there whole or not at all: written beside its place, then put there. Nothing is lost by mistake."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from config.errors import LinewalkerError
+
+
+def require_free(file: Path, *, force: bool) -> None:
+    """Raise LinewalkerError where a file would be lost, or could not be put at all."""
+    if file.is_dir():
+        raise LinewalkerError("{file} is a folder; expected the name of a file", file=file)
+    if file.exists() and not force:
+        raise LinewalkerError(
+            "{file} exists already; choose another name, or overwrite it with --force", file=file
+        )
+    if not file.absolute().parent.is_dir():
+        raise LinewalkerError("there is no folder {folder} for {file}", folder=file.parent, file=file.name)
+
+
+def put(file: Path, content: bytes, *, force: bool) -> None:
+    """Put a file in its place. Raises LinewalkerError where it is taken or cannot be written."""
+    require_free(file, force=force)
+    part: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.absolute().parent, prefix=".", delete=False) as beside:
+            part = Path(beside.name)
+            beside.write(content)
+            beside.flush()
+            os.fsync(beside.fileno())
+        part.chmod(0o644)
+        part.replace(file)
+    except OSError as error:
+        raise LinewalkerError(
+            "{file} cannot be written: {why}", file=file, why=error.strerror or str(error)
+        ) from error
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
