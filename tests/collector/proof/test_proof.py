@@ -127,6 +127,8 @@ def test_a_form_is_frozen_approved_by_a_second_person_and_verifies_as_the_same(y
     assert actual["printed"] == actual["frozen"] == actual["recomputed"] == "0.63%"
     assert shown["rows.outages.grade"]["printed"] == "优"
     assert shown["rows.outages.measure"]["verdict"] == "same"
+    checked = run(year, "ledger", "check")
+    assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
     [listed] = json.loads(run(year, "revisions", "--json").stdout)["revisions"]
     assert (listed["number"], listed["code"], listed["state"]) == (1, code, "frozen")
     assert (listed["recorded_by"], listed["approved_by"]) == ("张三", "李四")
@@ -337,6 +339,7 @@ def test_a_scan_is_filed_and_kept_and_the_form_can_be_had_again(year: Year) -> N
     assert run(year, "revisions", "show", code, "--save", saved).returncode == 0
     assert saved.read_bytes() == (year.folder / "form.docx").read_bytes()
     assert len(list((year.data / "proofs").iterdir())) == 2
+    assert verified(year, "--revision", "1")[0] == 0
     assert run(year, "revisions", "show", code, "--save", saved).returncode == 2
 
 
