@@ -284,6 +284,33 @@ def test_facts_that_come_late_make_a_second_revision_and_the_first_stays_as_it_w
     assert ("later-value", "rows.outages.measure") in told
 
 
+def test_what_people_sign_later_makes_a_second_revision_and_is_not_read_for_the_first(year: Year) -> None:
+    freeze(year)
+    shutil.copy(year.folder / "form.docx", year.folder / "first.docx")
+    entered = run(
+        year, "records", "attestation", "add", "--circuit", "portal", "--from", f"{YEAR}-01-01 00:00",
+        "--to", f"{YEAR}-12-31 24:00", "--state", "up", "--origin", "duty-log", "--reference", "值班日志",
+        "--signed-by", "赵六", "--by", "张三", "-c", year.network,
+    )  # fmt: skip
+    assert entered.returncode == 0, entered.stderr
+    id_ = json.loads(run(year, "records", "attestation", "--json").stdout)["attestations"][0]["id"]
+    approved = run(year, "records", "attestation", "approve", id_, "--by", "李四")
+    assert approved.returncode == 0, approved.stderr
+    status, said = verified(year, year.folder / "first.docx")
+    assert (status, differing(said)) == (0, {})
+    later = [one for one in said["findings"] if one["rule"] == "later-entry"]
+    assert [one["severity"] for one in later] == ["info", "info"]
+    assert id_ in later[0]["message"]
+    assert "later-value" in [one["rule"] for one in said["findings"]]
+    forms.built_in(year.filled(), year.folder / "form.docx")
+    second = freeze(year)
+    shown = json.loads(run(year, "revisions", "show", second, "--differences", "--json").stdout)[
+        "differences"
+    ]
+    assert "rows.outages.measure" in [one["name"] for one in shown]
+    assert verified(year, year.folder / "form.docx")[1]["findings"] == []
+
+
 def fill_a_gap(year: Year) -> str:
     """Write, as a spool that comes late would, that the longest gap of watching systems was watched; its day."""
     with closing(sqlite3.connect(year.data / "ledger.sqlite")) as connection:
