@@ -21,9 +21,9 @@ from config.plan_files import plan_ahead
 from exporters.forms.filled import FilledPlan, FilledRow, printed
 from exporters.forms.made import RENDERERS, form
 from exporters.forms.monitoring import Expected
-from exporters.forms.notes import possible, shown
+from exporters.forms.notes import possible
 from exporters.forms.pdf import pdf
-from exporters.measures import between
+from exporters.measures import between, row
 from exporters.words import default_language, words
 from indicators.calendar import year_window
 
@@ -60,6 +60,8 @@ def evaluate(
     kind = _kind(case, half=half_year)
     filled, expected = _filled(plan, case, config, data, half=kind == "monitoring")
     if filled.open_rows and not draft:
+        if as_json:
+            show("evaluations", [_json(filled, None)], "json")
         _tell_open(filled)
         raise SystemExit(1)
     made = form(filled, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
@@ -67,7 +69,7 @@ def evaluate(
     content = pdf(RENDERERS[".docx"](made)) if ending == ".pdf" else RENDERERS[ending](made)
     put(output, content, force=force)
     if as_json:
-        show("rows", [_told(one) for one in filled.rows], "json")
+        show("evaluations", [_json(filled, output)], "json")
     else:
         _tell(filled, output)
 
@@ -164,13 +166,22 @@ def _tell(filled: FilledPlan, output: Path) -> None:
         tell_aside("empty, because there is no value yet: {names}", names=", ".join(empty))
 
 
-def _told(one: FilledRow) -> dict[str, object]:
-    say = words("en")
+def _json(filled: FilledPlan, output: Path | None) -> dict[str, object]:
+    return {
+        "file": None if output is None else str(output),
+        "total": None if filled.total is None else printed(filled.total),
+        "grade": filled.grade,
+        "rows": [_told(one, ZoneInfo(filled.zone)) for one in filled.rows],
+    }
+
+
+def _told(one: FilledRow, zone: ZoneInfo) -> dict[str, object]:
     return {
         "id": one.row.id,
         "actual": one.actual,
         "grade": one.grade,
         "points": None if one.points is None else printed(one.points),
-        "open": possible(one, say) if one.open else None,
-        "measure": shown(one.measure, say) if one.measure else None,
+        "reason": one.reason,
+        "open": possible(one, words("en")) if one.open else None,
+        "measure": row(one.measure, zone) if one.measure else None,
     }

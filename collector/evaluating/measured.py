@@ -14,7 +14,7 @@ from collector.judging.figures import EVERYBODY, OF_BANDWIDTH, Wanted, bandwidth
 from collector.judging.judge import Case, adopted_late, case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, roster
-from collector.judging.standing import reach
+from collector.judging.standing import reach, with_target
 from collector.judging.window import Period, period
 from config.errors import LinewalkerError
 from config.model import Config
@@ -144,8 +144,9 @@ def _judged(of: Case, asked: Mapping[str, Asked], over: Period, facts: Facts) ->
         parts.append(measures(of, over, Wanted(), kept))
     if names & OF_BANDWIDTH:
         parts.append(bandwidth_measures(of, over, Wanted()))
+    zone = of.source.roster.zone
     return {
-        (one.indicator, one.kind, one.subject, one.view): one
+        (one.indicator, one.kind, one.subject, one.view): with_target(one, facts.network, zone)
         for one in chain(*parts)
         if one.indicator in names
     }

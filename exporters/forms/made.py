@@ -12,7 +12,7 @@ from exporters.forms.monitoring import Expected, monitoring
 from exporters.forms.notes import notes_of
 from exporters.forms.self_evaluation import self_evaluation
 from exporters.forms.sheet import Form, Page
-from exporters.forms.word import word
+from exporters.forms.word import clean, word
 from exporters.words import Say, words
 from indicators.calendar import month_window, year_window
 
@@ -39,7 +39,10 @@ def form(
         pages=(*pages[:-1], replace(last, notes=notes, signatures=signatures)),
         footer=_footer(of, say, annotated=annotated),
         draft=say("draft, not to be handed in") if draft else "",
-        marks={"title": of.plan.project.name, "identifier": f"linewalker:{of.code}" if of.code else ""},
+        marks={
+            "title": clean(of.plan.project.name),
+            "identifier": f"linewalker:{of.code}" if of.code else "",
+        },
     )
 
 
