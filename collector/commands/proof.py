@@ -68,7 +68,7 @@ def freeze_command(
 ) -> None:
     """Freeze a filled form as a revision, which waits for a second person to approve it."""
     with _opened(config, data, by) as (loaded, ledger, author):
-        basis = _basis(plan, loaded, year)
+        basis = basis_of_plan(plan, loaded, year)
         signed = signing.read_key(key) if key else None
         office = Office(ledger, data, author, loaded.vantage.name, words(default_language()), signed)
         made = freeze(office, basis, form, recompute)
@@ -86,7 +86,7 @@ def freeze_command(
     )
 
 
-def _basis(plan: Path, config: Config, year: int | None) -> Basis:
+def basis_of_plan(plan: Path, config: Config, year: int | None) -> Basis:
     """What a plan is filled from. Raises ConfigError for what cannot be read, and for a plan of another year."""
     loaded = load_plan(plan)
     found = loaded.plan.project.year
@@ -202,7 +202,7 @@ def verify_command(
         with ledger.reading() as connection:
             one = revisions.find(connection, revision or (written.code if written else ""))
         found = verify(ledger, one, written, recompute, time.time())
-        now = _basis(plan, loaded, None) if plan else None
+        now = basis_of_plan(plan, loaded, None) if plan else None
     if now:
         found = Verified(found.cells, (*found.findings, *_others(one, now)))
     _show_verified(one, found, form)

@@ -25,6 +25,8 @@ KINDS = (".docx", ".xlsx")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}")
 MARK = re.compile(rf"(?:校验码|check code) *({CODE.pattern})", re.IGNORECASE)
 NAMED = "linewalker:"
+_MARKED = re.compile(rf"[^\n]*{MARK.pattern}", re.IGNORECASE)
+_PAGE = re.compile(r"[\d\s/]+")
 _UNFROZEN = tuple(words(lang)("not frozen: no revision, no check code") for lang in ("en", "zh"))
 _MOST_BYTES = 50 << 20
 _MOST_UNPACKED = 500 << 20
@@ -79,13 +81,16 @@ def read(path: Path) -> Written:
 
 
 def without_code(text: str) -> str:
-    """A text without the lines that hold a check code, or say that there is none."""
-    return "\n".join(line for line in text.split("\n") if not says_code(line)).strip()
+    """A text without its check code and what is said of it, and without page numbers, which Word writes into it."""
+    lines = (line.strip() for line in cleared(text).split("\n"))
+    return "\n".join(line for line in lines if line and not _PAGE.fullmatch(line))
 
 
-def says_code(line: str) -> bool:
-    """Whether a line of a footer is about the check code."""
-    return bool(MARK.search(line)) or line.strip() in _UNFROZEN
+def cleared(text: str) -> str:
+    """A text without its check code, or the words that there is none."""
+    for one in _UNFROZEN:
+        text = text.replace(one, "")
+    return _MARKED.sub("", text)
 
 
 def _require_sound(path: Path) -> None:

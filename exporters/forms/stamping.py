@@ -6,10 +6,11 @@ from zipfile import ZipFile
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
+from docx.text.paragraph import Paragraph
 from openpyxl import load_workbook
 
 from config.errors import LinewalkerError
-from exporters.forms.places import NAMED, edges_of, says_code, without_code
+from exporters.forms.places import NAMED, cleared, edges_of
 
 _DRAWN = ("xl/drawings/", "xl/media/", "xl/charts/")
 
@@ -29,15 +30,27 @@ def _document(form: Path, into: Path, code: str, words: str) -> None:
         footer = section.footer
         if number and footer.is_linked_to_previous:
             continue
-        for old in [one for one in footer.paragraphs if says_code(one.text)]:
-            old._element.getparent().remove(old._element)
-        first = (
-            footer.paragraphs[0] if len(footer.paragraphs) == 1 and not footer.paragraphs[0].text else None
-        )
-        paragraph = first or footer.add_paragraph()
+        for old in footer.paragraphs:
+            _clear(old)
+        last = footer.paragraphs[-1] if footer.paragraphs else None
+        # A paragraph without text may hold the number of the page.
+        paragraph = last if last is not None and not last.runs else footer.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.add_run(words).font.size = Pt(8)
     document.save(str(into))
+
+
+def _clear(paragraph: Paragraph) -> None:
+    """Take what is said of an earlier code out of a paragraph; the number of the page stays."""
+    for run in paragraph.runs:
+        text = cleared(run.text)
+        if text != run.text:
+            if text.strip():
+                run.text = text
+            else:
+                run._element.getparent().remove(run._element)
+    if cleared(paragraph.text) != paragraph.text:  # said in several pieces
+        paragraph._element.getparent().remove(paragraph._element)
 
 
 def _workbook(form: Path, into: Path, code: str, words: str) -> None:
@@ -55,7 +68,7 @@ def _workbook(form: Path, into: Path, code: str, words: str) -> None:
         for sheet in book.worksheets:
             for _, edge in edges_of(sheet):
                 if edge.text:
-                    edge.text = without_code(edge.text) or None
+                    edge.text = cleared(edge.text).strip() or None
             edges = dict(edges_of(sheet))
             right = edges["oddFooter right"]
             right.text = "\n".join(filter(None, (right.text, words)))

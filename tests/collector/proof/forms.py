@@ -11,7 +11,7 @@ from docx import Document
 from openpyxl import Workbook
 
 from collector import made_year
-from collector.commands.proof import _basis as basis_of_plan
+from collector.commands.proof import basis_of_plan
 from collector.ledger.store import Ledger, micros, open_ledger, sqlite_url
 from collector.proof.content import Basis
 from collector.proof.recomputing import recompute

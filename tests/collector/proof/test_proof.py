@@ -134,6 +134,21 @@ def test_a_form_is_frozen_approved_by_a_second_person_and_verifies_as_the_same(y
     assert (listed["recorded_by"], listed["approved_by"]) == ("张三", "李四")
 
 
+def test_the_code_stands_in_the_footer_and_takes_the_place_of_an_earlier_one(year: Year) -> None:
+    for number in (1, 3):
+        code = freeze(year)
+        below = Document(str(year.folder / "form.docx")).sections[0].footer
+        said = [one.text for one in below.paragraphs if one.text.strip()]
+        assert said == [f"revision {number} · check code {code}"]
+        assert "PAGE" in below._element.xml  # the number of the page stays
+        code = freeze(year, "form.xlsx")
+        book = load_workbook(year.folder / "form.xlsx")
+        footer = book.worksheets[0].oddFooter
+        assert footer is not None
+        assert (footer.center.text, footer.right.text) == ("&P", f"revision {number + 1} · check code {code}")
+        book.close()
+
+
 def test_one_cell_edited_in_a_word_file_is_named(year: Year) -> None:
     freeze(year)
     place = year.folder / "form.docx"
