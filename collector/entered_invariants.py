@@ -4,25 +4,48 @@
 - What it takes the place of is an earlier entry of the same kind, and nothing else takes that place.
 - An approval is of an entry that is there, was made after it, and by somebody else.
 - The file that was kept with it is there and is still what it was.
+- The check code of a frozen form follows from what was frozen.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from collector import entered
 from collector.ledger import schema
+from collector.proof.content import code_of
 from config.errors import Finding, LedgerError
 from indicators.entered import Entered
 
 ProofState = Callable[[str], str]
 
 
+class Authored(Protocol):
+    """What somebody entered, and may rest on a file."""
+
+    @property
+    def recorded_at(self) -> int:
+        """When, microseconds since 1970 UTC."""
+
+    @property
+    def recorded_by(self) -> str:
+        """Who vouches for it."""
+
+    @property
+    def file_name(self) -> str:
+        """What its file was called."""
+
+    @property
+    def file_sha256(self) -> str:
+        """Under which digest that is kept; empty where there is none."""
+
+
 def entered_violations(connection: Connection, proof: ProofState) -> Iterator[Finding]:
     """Everything that does not hold; `proof` says of a digest whether its file is kept, missing or changed."""
-    known: dict[tuple[str, str], Entered] = {}
+    known: dict[tuple[str, str], Authored] = {}
     for kind in entered.KINDS:
         try:
             found = entered.entries(connection, kind)
@@ -31,6 +54,13 @@ def entered_violations(connection: Connection, proof: ProofState) -> Iterator[Fi
             continue
         known |= {(kind, one.id): one for one in found}
         yield from _of_kind(kind, found, proof)
+    for table in (schema.revision, schema.revision_file):
+        for row in connection.execute(sa.select(table).order_by(table.c.recorded_at, table.c.id)):
+            known[table.name, row.id] = row
+            yield from _of_file(f"{table.name} {row.id}", row, proof)
+            if table is schema.revision and code_of(row.content) != row.id:
+                text = "its content was changed: the check code does not follow from it"
+                yield Finding("revision-code", "error", f"revision {row.id}", text)
     yield from _of_approvals(connection, known)
 
 
@@ -54,7 +84,7 @@ def _of_kind(kind: str, found: list[Entered], proof: ProofState) -> Iterator[Fin
         yield from _of_file(place, one, proof)
 
 
-def _of_file(place: str, one: Entered, proof: ProofState) -> Iterator[Finding]:
+def _of_file(place: str, one: Authored, proof: ProofState) -> Iterator[Finding]:
     state = proof(one.file_sha256) if one.file_sha256 else "kept"
     values: dict[str, object] = {"file": one.file_name, "sha256": one.file_sha256[:12]}
     if state == "changed":
@@ -66,7 +96,7 @@ def _of_file(place: str, one: Entered, proof: ProofState) -> Iterator[Finding]:
         yield Finding("proof-missing", "warning", place, text, values)
 
 
-def _of_approvals(connection: Connection, known: dict[tuple[str, str], Entered]) -> Iterator[Finding]:
+def _of_approvals(connection: Connection, known: Mapping[tuple[str, str], Authored]) -> Iterator[Finding]:
     table = schema.approval
     for row in connection.execute(sa.select(table).order_by(table.c.approved_at, table.c.id)).mappings():
         place, of = f"approval {row['id']}", known.get((row["kind"], row["of"]))

@@ -8,7 +8,7 @@ here checks what one value can tell; what only several together can tell is in `
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from config.addresses import Id
 from config.errors import WrongValueError
@@ -18,7 +18,11 @@ from config.yaml_models import Written
 from indicators.bands import Direction
 
 Number = Annotated[Decimal, BeforeValidator(read_number)]
-Percent = Annotated[Decimal, BeforeValidator(read_percent)]
+Percent = Annotated[
+    Decimal,
+    BeforeValidator(read_percent),
+    PlainSerializer(lambda value: f"{value} %", when_used="json-unless-none"),
+]
 Kind = Literal["circuits", "services", "devices", "systems"]
 
 FORMS = ("hainan", "self-evaluation", "monitoring")

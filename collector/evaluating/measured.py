@@ -1,6 +1,6 @@
 """The measures that the rows of a plan ask for, judged from the ledger over the plan's year."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -74,13 +74,20 @@ def found(rows: tuple[Row, ...], of: Facts, over: Period, beside: Path) -> Mappi
 
     `beside` is the folder of the plan, in which policies of single rows lie.
     """
+    return found_under(rows, of, over, lambda file: load_policy(beside / file))
+
+
+def found_under(
+    rows: tuple[Row, ...], of: Facts, over: Period, policy_of: Callable[[str], Policy]
+) -> Mapping[str, Found]:
+    """The same where `policy_of` knows the policies that rows name."""
     asked = {row.id: row.measure for row in rows if row.measure is not None}
     by_policy: dict[str, dict[str, Asked]] = {}
     for name, one in asked.items():
         by_policy.setdefault(one.policy, {})[name] = one
     results: dict[str, Found] = {}
     for file, some in by_policy.items():
-        policy = load_policy(beside / file) if file else of.network.rules
+        policy = policy_of(file) if file else of.network.rules
         results |= dict(_by_one_policy(some, of, over, policy))
     return results
 

@@ -19,6 +19,7 @@ writing honestly:
 | `throughput` | all | recorded_at |
 | `maintenance`, `fault`, `inspection`, `repair`, `manual_value`, `attestation`, `amendment` | all | recorded_at |
 | `approval` | all | approved_at |
+| `revision`, `revision_file` | all | recorded_at |
 | `config_version` | all | loaded_at |
 | `check` | all | the first seal made after it was written |
 | `incarnation` | all | the first seal made after it began |
@@ -187,6 +188,13 @@ COLUMNS = {
     "attestation": ("id", *_SUBJECT, *_STRETCH, "state", "origin", "signed_by", *_ENTERED, "precision"),
     "amendment": ("id", *_SUBJECT, *_STRETCH, "what", "value", *_ENTERED),
     "approval": ("id", "kind", "of", "note", "approved_at", "approved_by", "account", *_WRITTEN),
+    "revision": (
+        "id", "project", "year", "number", "program", *_STRETCH, "content", "texts", "file_name", "file_sha256",
+        "signature", "public_key", "recorded_at", "recorded_by", "account", *_WRITTEN,
+    ),
+    "revision_file": (
+        "id", "of", "note", "file_name", "file_sha256", "recorded_at", "recorded_by", "account", *_WRITTEN,
+    ),
     "config_version": ("digest", "loaded_at", "loaded_by", "text", *_WRITTEN),
     "check": ("id", "kind", "subject", "probe", "address", "source", "vantage", *_WRITTEN),
     "incarnation": ("id", "collector", "vantage", "version", "started_at", "token", "notice"),
@@ -236,6 +244,8 @@ PARTS = (
     _part(schema.throughput, "recorded_at"),
     *(_part(table, "recorded_at") for table in schema.ENTERED),
     _part(schema.approval, "approved_at"),
+    _part(schema.revision, "recorded_at"),
+    _part(schema.revision_file, "recorded_at"),
     _part(schema.config_version, "loaded_at"),
 )  # fmt: skip
 NAMES = frozenset({WATCH, *(part.name for part in PARTS)})

@@ -1,8 +1,8 @@
 """Retention: the five-minute columns of old days on which all went well are let go. Nothing else ever is.
 
-Sums stay for ever, and so do columns that show a rescue, an open question or a round down, and every run, watch,
-packet and configuration. There is no other statement in this program that removes a fact without putting another
-in its place.
+Sums stay for ever, and so do columns that show a rescue, an open question or a round down, all columns in the window
+of a frozen form, and every run, watch, packet and configuration. There is no other statement in this program that
+removes a fact without putting another in its place.
 """
 
 import calendar
@@ -23,7 +23,10 @@ REST_SECONDS = 0.1
 DAYS_AT_ONCE = 7
 
 _DAY, _BINS = schema.quality_day, schema.quality_bins
-_CLEAN = sa.exists().where(
+_CITED = sa.exists().where(
+    schema.revision.c.started_at <= _BINS.c.started_at, schema.revision.c.ended_at > _BINS.c.started_at
+)
+_CLEAN = ~_CITED & sa.exists().where(
     _DAY.c.started_at == _BINS.c.started_at,
     _DAY.c.check == _BINS.c.check,
     _DAY.c.rescued == 0,

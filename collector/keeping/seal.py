@@ -33,10 +33,14 @@ _INDEXED = (schema.run, schema.watch)
 _SCANNED = (
     schema.packet,
     schema.quality_day,
+    schema.statement,
+    schema.port,
     schema.trap,
     schema.throughput,
     *schema.ENTERED,
     schema.approval,
+    schema.revision,
+    schema.revision_file,
     schema.config_version,
     schema.check,
 )
@@ -84,7 +88,7 @@ def seal_closed(ledger: Ledger, zone: ZoneInfo, now: float, data_dir: Path | Non
 
 def _plan(connection: Connection, zone: ZoneInfo, now: float, days: Sequence[Day]) -> _Plan:
     chain = chains.read(connection)
-    newest = _newest(connection)
+    newest = newest_numbers(connection)
     revised, findings = _late(connection, chain, _newer(chain, newest), zone, now)
     unsealed = _unsealed(connection, chain, days)
     for day in (*revised, *unsealed):
@@ -105,7 +109,7 @@ def _plan(connection: Connection, zone: ZoneInfo, now: float, days: Sequence[Day
     return plan
 
 
-def _newest(connection: Connection) -> dict[int, int]:
+def newest_numbers(connection: Connection) -> dict[int, int]:
     """The newest number of every life, 0 of one that has written no fact; without the columns of days."""
     found = dict.fromkeys(connection.scalars(sa.select(schema.incarnation.c.id)), 0)
     for table in _INDEXED:

@@ -12,6 +12,9 @@ What people enter: `maintenance` a window, `fault` a ticket, `inspection` and `r
 `manual_value` a value that nothing measures, `attestation` that a subject was up or down, `amendment` a responsible
 party or how unknown time was, `approval` that a second person agreed to one of these. Rows of these tables are
 inserted and never written again; one that corrects or takes back another names it in `supersedes`.
+
+`revision` is a filled form as it was frozen, for ever as it was then; an `approval` of it makes it final.
+`revision_file` is a file that belongs to one, such as the scan of its stamped print.
 """
 
 from typing import Any
@@ -32,7 +35,7 @@ from sqlalchemy import (
 )
 
 # The newest migration; tests hold it against the migration folder, so that a start need not ask Alembic.
-HEAD = "0007"
+HEAD = "0008"
 
 metadata = MetaData(
     naming_convention={
@@ -375,6 +378,43 @@ approval = Table(
     Column("account", Text, nullable=False),
     *_written(),
     UniqueConstraint("kind", "of"),  # the first stands; nobody can write over it
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", String(16), primary_key=True),  # the check code: it follows from `content`
+    Column("project", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),  # of this project and year, from 1
+    Column("program", String(32), nullable=False),  # its version
+    Column("started_at", BigInteger, nullable=False),  # the window of what was measured
+    Column("ended_at", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),  # JSON: digests, cells, measures, and the file's text by place
+    Column("texts", Text, nullable=False),  # JSON: plan, scoring profile, policies, configuration
+    Column("file_name", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False),  # the form; it lies under `proofs`
+    Column("signature", String(128), nullable=False, server_default=""),  # Ed25519, in hexadecimal
+    Column("public_key", String(64), nullable=False, server_default=""),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("recorded_by", Text, nullable=False),  # 经办
+    Column("account", Text, nullable=False),
+    *_written(),
+    UniqueConstraint("project", "year", "number"),
+)
+
+revision_file = Table(
+    "revision_file",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("of", String(16), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("file_name", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    *_written(),
 )
 
 ENTERED = (maintenance, fault, inspection, repair, manual_value, attestation, amendment)

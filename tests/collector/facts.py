@@ -118,6 +118,23 @@ def approval(table: str, of: str, at: int, by: str = "乙") -> dict[str, Any]:
     }
 
 
+def frozen(name: str, number: int, at: int, begin: int, end: int) -> dict[str, Any]:
+    """A row of a form that was frozen at `at`, with values of [begin, end)."""
+    return {
+        "id": name, "project": "线路租赁", "year": 2026, "number": number, "program": "1", "started_at": begin * S,
+        "ended_at": end * S, "content": "{}", "texts": "{}", "file_name": "自评表.docx", "file_sha256": "00" * 32,
+        "signature": "", "public_key": "", "recorded_at": at * S, "recorded_by": "甲", "account": "root",
+    }  # fmt: skip
+
+
+def scan(name: str, of: str, at: int) -> dict[str, Any]:
+    """A row of a file that belongs to a frozen form."""
+    return {
+        "id": name, "of": of, "note": "盖章扫描件", "file_name": "scan.pdf", "file_sha256": "01" * 32,
+        "recorded_at": at * S, "recorded_by": "甲", "account": "root",
+    }  # fmt: skip
+
+
 def end(check: int, begin: int, end_: int) -> dict[str, Any]:
     return {
         "check": check,

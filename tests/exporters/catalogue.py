@@ -30,7 +30,7 @@ SPEAKERS = {
     "LinewalkerError": 0, "LedgerError": 0, "AwayError": 0, "ReplacedError": 0, "MachineError": 0, "ConfigError": 0,
     "WrongValueError": 0, "WrongSettingError": 0, "SeveralSheetsError": 0, "UnreadableRowError": 0,
     "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
-    "FailedTestError": 0, "Because": 0, "Opening": 4, "Asked": 3,
+    "FailedTestError": 0, "Because": 0, "OpenRowsError": 0, "Opening": 4, "Asked": 3,
 }  # fmt: skip
 BORN = datetime(2026, 1, 1, tzinfo=UTC)  # so that a file with the same sentences is the same file
 KEYWORDS = ("text", "problem", "remedy")
@@ -94,6 +94,7 @@ REASONS = (
     "matched", "times differ", "ours only", "theirs only",
     "not normal days", "clock seconds", *LOST,
     *("receive", "send", "both", "measured", "attested"),
+    "same", "differs",
 )  # fmt: skip
 
 

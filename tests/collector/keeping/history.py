@@ -96,6 +96,8 @@ class History:
                 desk.write(Batch({name: rows[name] for name in (table, "approval")}))
             desk.begin(Life(collector="records", vantage="centre", version="1", now=float(now)))
             desk.write(Batch({"throughput": [report]}))
+            form = facts.frozen("7K3P-09QX-M2TD", 1, now, now - HOUR, now)
+            desk.write(Batch({"revision": [form], "revision_file": [facts.scan("scan-1", form["id"], now)]}))
         finally:
             desk.close()
 

@@ -13,6 +13,7 @@ from collector.keeping.retention import kept_from, let_go
 from collector.ledger import schema
 from collector.ledger.store import Batch, Ledger, Life, Row, open_ledger
 from tests.collector import facts
+from tests.collector.facts import S
 from tests.collector.keeping.counted import NOON, SHANGHAI, day_row, five_minutes, rows_of
 
 DAY_SECONDS = 86_400
@@ -78,6 +79,17 @@ def test_columns_of_a_day_that_holds_trouble_are_kept_for_ever(ledger: Ledger, t
     assert kept(ledger) == [(day.started_at, troubled)]
 
 
+def test_columns_of_days_that_a_frozen_form_cites_are_kept_for_ever(ledger: Ledger) -> None:
+    [check] = facts.enrolled(ledger, "a")
+    first, second, third = days(NOON, NOON + 2 * DAY_SECONDS, SHANGHAI)
+    for day in (first, second, third):
+        fold_by_hand(ledger, check, day)
+    cited = facts.frozen("7K3P-09QX-M2TD", 1, NOON, second.started_at // S, second.ended_at // S)
+    ledger.write(Batch({"revision": [cited]}))
+    assert all_let_go(ledger, NOON + 20 * 366 * DAY_SECONDS) == 2
+    assert kept(ledger) == [(second.started_at, check)]
+
+
 def test_no_other_fact_is_ever_touched(ledger: Ledger) -> None:
     [check] = facts.enrolled(ledger, "a")
     for day in days(NOON, NOON + 30 * DAY_SECONDS, SHANGHAI):
@@ -106,6 +118,7 @@ def test_no_other_fact_is_ever_touched(ledger: Ledger) -> None:
 
 ENTERED = (
     "maintenance", "fault", "inspection", "repair", "manual_value", "attestation", "amendment", "approval",
+    "revision", "revision_file",
 )  # fmt: skip
 
 

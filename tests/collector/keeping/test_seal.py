@@ -40,11 +40,13 @@ MARCH: dict[str, sa.ColumnElement[bool]] = {
     "throughput": schema.throughput.c.started_at == FIFTH * S,
     **{table.name: table.c.recorded_at == at(3, 5, 11) * S for table in schema.ENTERED},
     "approval": schema.approval.c.of == "amendment-1",
+    "revision": schema.revision.c.number == 1,
+    "revision_file": schema.revision_file.c.id == "scan-1",
     "config_version": schema.config_version.c.loaded_at > FIRST * S,
     "check": schema.check.c.subject == "d",
     "incarnation": schema.incarnation.c.started_at == round((at(3, 6) + 1.5 * HOUR) * S),
 }
-ENTERED = {*(table.name for table in schema.ENTERED), "approval"}
+ENTERED = {*(table.name for table in schema.ENTERED), "approval", "revision", "revision_file"}
 DATE = {"watch": "2026-03-07", "config_version": "2026-03-07"}
 
 
@@ -146,6 +148,8 @@ def test_a_row_that_was_slipped_in_is_found(history: History) -> None:
         "throughput": {"id": "slipped-in"},
         **{table.name: {"id": "slipped-in"} for table in schema.ENTERED},
         "approval": {"id": "slipped-in", "of": "other"},
+        "revision": {"id": "slipped-in", "number": 2},
+        "revision_file": {"id": "slipped-in"},
         "config_version": {"digest": "00"},
         "check": {"id": 99, "subject": "e"},
     }
