@@ -21,7 +21,7 @@ endif
 
 ## test: all tests, four files at a time because most of them wait
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest -n 4 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 ## cover: the same, and how much of the code they run; what is measured goes at half its speed
 cover: .venv/.installed-dev

@@ -15,6 +15,8 @@ COMMANDS = {
     "days": "judged:days",
     "explain": "explain:explain",
     "evaluate": "evaluate:evaluate",
+    "evidence": "evidence:evidence",
+    "reasons": "evidence:reasons",
     "indicators": "judged:indicators_command",
     "freeze": "proof:freeze_command",
     "approve": "proof:approve_command",
@@ -26,6 +28,8 @@ COMMANDS = {
     "faults": "faults:faults",
     "records": "records:records",
     "amend": "amend:amend",
+    "pay": "pay:pay",
+    "reconcile": "reconcile:reconcile",
     "ping": "asking:ping",
     "trace": "asking:trace",
     "ledger": "keeping:ledger",
@@ -36,6 +40,7 @@ COMMANDS = {
     "export": "inventory:export",
     "discover": "discover:discover",
     "snippets": "snippets:snippets",
+    "template": "template:template",
 }
 
 

@@ -231,7 +231,7 @@ _MAKERS: dict[str, Callable[[sa.RowMapping, dict[str, Any]], Entered]] = {
     "inspection": _record("inspection"),
     "repair": _record("repair"),
     "manual_value": _of_stretch(ManualValue, "name", "value", "unit"),
-    "attestation": _of_stretch(Attestation, "state", "origin", "signed_by"),
+    "attestation": _of_stretch(Attestation, "state", "origin", "signed_by", "precision"),
     "amendment": _of_stretch(Amendment, "what", "value"),
 }
 KINDS = tuple(_MAKERS)

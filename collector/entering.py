@@ -33,7 +33,7 @@ _OF_EVERY_ENTRY = frozenset(
         "account",
         "supersedes",
     }
-    | {"cancelled", *_WRITTEN}
+    | {"cancelled", "precision", *_WRITTEN}
 )
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "subjects": entered.write_pairs,
@@ -104,26 +104,44 @@ class Desk:
 
     def approve(self, id_: str, note: str) -> str:
         """Note that a second person agreed to an entry; who entered it. The same one is refused."""
+        return self.approve_all([id_], note)[id_]
+
+    def approve_all(self, ids: Sequence[str], note: str) -> dict[str, str]:
+        """The same of several entries, all or none; who entered each."""
         with self.ledger.reading() as connection:
-            standing = self._standing(connection, id_)
-            self._refuse_approved(connection, id_)
-        author = str(standing["recorded_by"])
+            authors = {id_: self._unapproved(connection, id_) for id_ in ids}
+        common = {
+            "kind": self.kind,
+            "note": note,
+            "approved_at": self.author.now,
+            "approved_by": self.author.by,
+            "account": self.author.account,
+        }
+        self._write("approval", [{**common, "id": secrets.token_hex(8), "of": id_} for id_ in authors])
+        return authors
+
+    def waiting(self, sha256: str) -> list[str]:
+        """The entries that rest on a file, by its digest, and wait for approval. Raises LinewalkerError for none."""
+        with self.ledger.reading() as connection:
+            standing = entered.in_force(connection, self.kind)
+        found = [one.id for one in standing if one.file_sha256 == sha256 and one.approved_by is None]
+        if not found:
+            raise LinewalkerError(
+                "no entry that waits for approval rests on this very file; `{command}` lists all entries",
+                command=self.lists,
+            )
+        return found
+
+    def _unapproved(self, connection: Connection, id_: str) -> str:
+        """Who entered what may be approved here and now. Raises LinewalkerError for all else."""
+        author = str(self._standing(connection, id_)["recorded_by"])
+        self._refuse_approved(connection, id_)
         if entered.same_person(author, self.author.by):
             raise LinewalkerError(
                 "{id} was entered by {author}; expected a second person to approve it, named with --by",
                 id=id_,
                 author=author,
             )
-        row = {
-            "id": secrets.token_hex(8),
-            "kind": self.kind,
-            "of": id_,
-            "note": note,
-            "approved_at": self.author.now,
-            "approved_by": self.author.by,
-            "account": self.author.account,
-        }
-        self._write("approval", [row])
         return author
 
     @property

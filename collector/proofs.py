@@ -36,6 +36,19 @@ def keep(path: Path, data_dir: Path) -> Proof:
         return Proof(path.name, _keep(file, folder))
 
 
+def digest(path: Path) -> str:
+    """The SHA-256 of a file. Raises LinewalkerError for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise LinewalkerError(
+            "{place} cannot be read: {error}; expected the file that entries rest on",
+            place=path,
+            error=error.strerror,
+        ) from error
+
+
 def _keep(file: BinaryIO, folder: Path) -> str:
     """Copy what is read into the folder under its digest; half a copy is never there under its name."""
     folder.mkdir(parents=True, exist_ok=True)

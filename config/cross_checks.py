@@ -15,6 +15,7 @@ from config import (
     check_throughput,
 )
 from config.tree import Entry, Remark
+from indicators.catalogue import CATALOGUE
 
 CHECKS: tuple[Callable[[Entry], Iterator[Remark]], ...] = (
     check_references.repeated_ids,
@@ -44,3 +45,4 @@ def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     yield from check_interfaces.unbound_interfaces(root, unsure)
     yield from check_routers.unread_devices(root, unsure)
     yield from check_throughput.impossible_tests(root, unsure)
+    yield from check_targets.unknown_indicators(root, CATALOGUE)

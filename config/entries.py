@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from config.entry_headings import AMENDMENT, ATTESTATION, CHOICES, FAULT, Sort, choice
+from config.entry_headings import (
+    AMENDMENT,
+    ATTESTATION,
+    CARRIER_FAULTS,
+    CHOICES,
+    FAULT,
+    OUTAGES,
+    Sort,
+    choice,
+)
 from config.errors import WrongValueError
 from config.headings import plain
 from config.instants import read_instant, read_period
@@ -144,7 +153,7 @@ def out_of_order(sort: Sort, values: Values, known: Known) -> Iterator[Problem]:
                 field,
                 WrongValueError("this lies before the beginning; expected a later time", rule="order"),
             )
-    if sort in (FAULT, ATTESTATION, AMENDMENT):
+    if sort in (FAULT, ATTESTATION, OUTAGES, AMENDMENT, CARRIER_FAULTS):
         for field in (first, "ended_at", "accepted_at", "arrived_at", "restored_at"):
             if (values.get(field) or 0) > known.now + LATER:
                 yield field, _to_come()

@@ -74,6 +74,26 @@ ATTESTATION = _sort(
     Heading("origin", "佐证来源", "Origin", "来源 材料来源 依据来源"),
     Heading("signed_by", "签认人", "Signed by", "签字人 签字 签署人 值班人 值班员 证明人"),
 )
+OUTAGES = _sort("attestation", "subject started_at ended_at", _SUBJECT, _BEGIN, _END)
+"""A list of outages alone, of which a command says the rest: who signed it, and for which time it is complete."""
+CARRIER_FAULTS = _sort(
+    "fault",
+    "subject started_at",
+    _SUBJECT,
+    Heading(
+        "started_at", "开始时间", "From",
+        "故障时间 发生时间 故障发生时间 障碍时间 障碍发生时间 申告时间 受理时间 报障时间 "
+        "起始时间 开始 起始 中断时间 中断开始时间 故障开始时间 起 Start Begin",
+    ),
+    Heading(
+        "ended_at", "结束时间", "To",
+        "恢复时间 修复时间 故障恢复时间 障碍修复时间 消障时间 销障时间 终止时间 结束 "
+        "中断结束时间 故障结束时间 止 End",
+    ),
+    Heading("number", "运营商单号", "Number", "故障单号 障碍单号 工单编号 工单号 故障编号 申告单号 单号 编号"),
+    Heading("cause", "故障原因", "Cause", "原因分析 障碍原因 原因"),
+)  # fmt: skip
+"""A carrier's own list of its faults; what is not over yet has no end."""
 AMENDMENT = _sort(
     "amendment",
     "subject started_at ended_at what value reason reference",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from config import calendars, policy, profiles
+from config import calendars, contracts, policy, profiles
 from config.check_hours import years_without_calendar
 from config.cross_checks import cross_check
 from config.errors import ConfigError, Finding, WrongValueError
@@ -25,11 +25,12 @@ from config.tables import Table, Written, read_table
 from config.tree import LISTS, Entry, Loc, Remark, Rows, Tree, value_at
 from config.yaml_models import Made, Read
 from config.yaml_places import Document, NotYamlError, read_yaml
+from indicators.contracts import Contract
 from indicators.policy import Policy
 from probes.snmp_profile import Profile
 
 # In which order files are told of: the configuration, its tables, then these.
-_PROFILES, _CALENDARS, _POLICY = 100, 10_000, 20_000
+_PROFILES, _CALENDARS, _POLICY, _CONTRACTS = 100, 10_000, 20_000, 30_000
 
 
 def load(
@@ -77,6 +78,7 @@ class _Loading:
     profiles: dict[str, Profile] = field(default_factory=dict)
     years: list[calendars.Year] = field(default_factory=list)
     rules: Policy = field(default_factory=Policy)
+    agreed: tuple[Contract, ...] = ()
     findings: dict[str, tuple[int, int, Finding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,6 +107,7 @@ class _Loading:
             known_profiles=tuple(self.profiles.values()),
             known_holidays=calendars.together(self.years),
             rules=self.rules,
+            agreed=self.agreed,
             digest=digest,
             text=text,
         )
@@ -121,6 +124,10 @@ class _Loading:
         if policy.is_policy(tree):
             self._keep_all(0, policy.read_policy(self.kept.files[self.texts.main], self.shown).findings)
             return None
+        if contracts.is_contracts(tree):
+            text = self.kept.files[self.texts.main]
+            self._keep_all(0, contracts.read_contracts(text, self.shown, None).findings)
+            return None
         if is_plan(tree):
             return None
         self._read_tables(tree)
@@ -130,6 +137,7 @@ class _Loading:
         readable = {key: value for key, value in tree.items() if key not in self.unread}
         # Cross-checks see the tree, not the models: one bad value must not keep a dangling reference unsaid.
         network = self._validate(readable)
+        self._read_contracts(tree, network)
         unsure = {name for name in LISTS if not isinstance(tree.get(name, []), list | Rows)} | self.incomplete
         unsure |= {section for section, table in self.tables.items() if table.findings}
         self._say_all(cross_check(Entry((), tree), frozenset(unsure)))
@@ -202,6 +210,14 @@ class _Loading:
                 found = policy.read_policy(self._text(name), self._shown(name))
                 self._keep_all(_POLICY, found.findings)
                 self.rules = found.made or self.rules
+
+    def _read_contracts(self, tree: Tree, network: Network | None) -> None:
+        name = tree.get("contracts")
+        if isinstance(name, str):
+            with self._missing_at(("contracts",), name):
+                found = contracts.read_contracts(self._text(name), self._shown(name), network)
+                self._keep_all(_CONTRACTS, found.findings)
+                self.agreed = found.made or ()
 
     def _read_folder(
         self, loc: Loc, tree: Tree, order: int, read: Callable[[str, str, str], Read[Made]]

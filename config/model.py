@@ -21,6 +21,7 @@ from config.secret import Secret, SecretRef, StorageUrl, is_reference, reveal, w
 from config.throughput import Throughput
 from config.units import Day, Rate, TimeOfDay
 from indicators.calendar import Holidays
+from indicators.contracts import Contract
 from indicators.policy import Policy
 from probes.snmp_agent import Auth, Privacy
 from probes.snmp_profile import Profile
@@ -313,6 +314,7 @@ class Network(Model):
     listen: Listen = "127.0.0.1:8470"
     profiles: str = ""  # a folder of the user's own, beside this file; see `config.profiles`
     policy: str = ""  # the file of the written policy, beside this file; see `config.policy`
+    contracts: str = ""  # the file of the contracts, beside this file; see `config.contracts`
 
 
 class Config(Network):
@@ -323,3 +325,4 @@ class Config(Network):
     known_profiles: tuple[Profile, ...] = Field(default=(), repr=False)
     known_holidays: Holidays = Field(default=Holidays(), repr=False)
     rules: Policy = Field(default=Policy(), repr=False)  # those of `policy`, or as built in
+    agreed: tuple[Contract, ...] = Field(default=(), repr=False)  # those of `contracts`

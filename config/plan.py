@@ -246,6 +246,7 @@ class Plan(Written):
     project: Project
     profile: str
     form: Annotated[str, AfterValidator(read_form)] = "self-evaluation"
+    mapping: str = ""  # which value goes into which cell of the template, a file beside the plan
     network: str = ""  # the configuration, beside the plan
     profiles: str = ""  # a folder with scoring profiles of the user's own, beside the plan
     money: tuple[Money, ...] = ()

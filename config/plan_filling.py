@@ -24,7 +24,11 @@ def fill(row: Row, bracket: Bracket, case: Case) -> Filled | Open | None:
     if bracket.lower is None or bracket.upper is None:
         return None
     lower, upper = (in_unit_of_row(end, row) for end in (bracket.lower, bracket.upper))
-    found = [_grade(row, lower, upper, bracket.evidence), _points(row, lower, upper, bracket.evidence, case)]
+    value = None if bracket.value is None else in_unit_of_row(bracket.value, row)
+    found = [
+        _grade(row, lower, upper, bracket.evidence),
+        _points(row, (lower, upper), value, bracket.evidence, case),
+    ]
     left_open = [one for one in found if isinstance(one, Open)]
     if left_open:
         return left_open[0]
@@ -40,12 +44,16 @@ def _grade(row: Row, lower: Decimal, upper: Decimal, evidence: Mapping[str, obje
 
 
 def _points(
-    row: Row, lower: Decimal, upper: Decimal, evidence: Mapping[str, object], case: Case
+    row: Row,
+    ends: tuple[Decimal, Decimal],
+    value: Decimal | None,
+    evidence: Mapping[str, object],
+    case: Case,
 ) -> Filled | Open | None:
     target, weight, direction = row.quantity(row.target), row.weight, row.direction
     if target is None or weight is None or direction is None:
         return None
     wanted = target.number
     return by_points(
-        lower, upper, lambda value: points(direction, value, wanted, weight, case.profile), evidence
+        ends, value, lambda one: points(direction, one, wanted, weight, case.profile), weight, evidence
     )

@@ -3,11 +3,16 @@
 Formulas and their numbers come from `indicators`; here they are written down, first in letters and words.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from string import Formatter
 
+from exporters.because import BECAUSE
 from exporters.figures import duration
+from exporters.measures import figure
 from exporters.words import Say
+from indicators.catalogue import CATALOGUE
+from indicators.measure import Measure
+from indicators.percentages import Way, towards
 
 _LETTERS = {"up_seconds": "U", "down_seconds": "D", "unknown_seconds": "K"}
 _SECONDS = "_seconds"
@@ -21,6 +26,30 @@ def numbers(of: Iterable[tuple[str, object]], say: Say) -> list[str]:
         for name, value in of
         if value or not name.startswith(_SELDOM)
     ]
+
+
+def flat(of: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Numbers by name; those that stand together under one, such as reasons, one by one where they are not 0."""
+    for name, value in of.items():
+        if isinstance(value, Mapping):
+            yield from (
+                (BECAUSE.get(str(each), str(each)), number_) for each, number_ in value.items() if number_
+            )
+        else:
+            yield name, value
+
+
+def worked_out(measure: Measure, say: Say) -> Iterator[tuple[str, str, str, str]]:
+    """Value and ends of the bracket: what it is, its formula with numbers, the result, and how that is printed."""
+    entry, bracket = CATALOGUE[measure.indicator], measure.bracket
+    for name, formula, value, way in (
+        ("value", entry.worked, bracket.value, towards(entry.bad)),
+        ("lower end", entry.worked_lower, bracket.lower, Way.DOWN),
+        ("upper end", entry.worked_upper, bracket.upper, Way.UP),
+    ):
+        told = worked(formula, bracket.evidence, say)
+        if told and value is not None:
+            yield say(name), told, result(value), figure(measure, value, way, say)
 
 
 def worked(formula: str, of: Mapping[str, object], say: Say) -> str:

@@ -97,7 +97,7 @@ def brackets(of: Judgement, members: Members, policy: Policy) -> Mapping[str, Br
         whole=_windows(masked, of.whole),
         sums=masked.over(axis=1),
         targets=of.targets[rows],
-        faults=_began(of, members.counts),
+        faults=began(of, members.counts),
         policy=policy,
     )
     return {
@@ -153,7 +153,7 @@ def _windows(of: Sums, flags: Flags) -> Sums:
     return Sums(*(getattr(of, name)[:, chosen] for name in Sums.__dataclass_fields__))
 
 
-def _began(of: Judgement, counts_: Flags) -> FaultTable:
+def began(of: Judgement, counts_: Flags) -> FaultTable:
     """The faults that began in a window in which their subject is a member."""
     start = of.faults.faults.start
     window = np.searchsorted(of.edges, start, side="right") - 1

@@ -97,7 +97,10 @@ class Ticket(Entered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation(Entered):
-    """Somebody signed that a subject was up or down: 佐证. `origin` is a code such as `duty-log`."""
+    """Somebody signed that a subject was up or down: 佐证. `origin` is a code such as `duty-log`.
+
+    `precision` is to how many microseconds its times are told; None: nobody said.
+    """
 
     subject: Subject
     begin: int
@@ -105,6 +108,7 @@ class Attestation(Entered):
     state: State
     origin: str
     signed_by: str
+    precision: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,13 +26,44 @@ def restored_within(of: Faults, limit: float) -> Bracket:
     A fault that is open and cannot be beyond the limit yet is in neither. Of the others that are undecided, bad in
     one bound are those that may have lasted longer, good in the other those that may have ended in time.
     """
+    found = _restored(of, limit)
+    waiting = int(found.waiting.sum())
+    return _ratio(
+        found.good, found.bad, found.maybe_good, found.maybe_bad, {"waiting": waiting, "limit_seconds": limit}
+    )
+
+
+def restored(of: Faults, limit: float) -> list[str]:
+    """Of each fault whether it was restored within the limit: in time, too late, undecided or waiting."""
+    found = _restored(of, limit)
+    chosen = np.select(
+        [found.good, found.bad, found.waiting], ["in time", "too late", "waiting"], default="undecided"
+    )
+    verdicts: list[str] = chosen.tolist()
+    return verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    """Faults by what is sure and what may be of their being restored in time."""
+
+    good: Flags
+    bad: Flags
+    maybe_good: Flags
+    maybe_bad: Flags
+
+    @property
+    def waiting(self) -> Flags:
+        """Open, and not beyond the limit yet whatever is unknown was."""
+        return ~(self.good | self.bad | self.maybe_good | self.maybe_bad)
+
+
+def _restored(of: Faults, limit: float) -> _Restored:
     most = round(limit * MICRO)
     bad = of.shortest > most
     good = of.ended & (of.longest <= most)
     rest = ~(bad | good)
-    maybe_bad, maybe_good = rest & (of.longest > most), rest & ~of.open
-    waiting = int((rest & ~maybe_bad & ~maybe_good).sum())
-    return _ratio(good, bad, maybe_good, maybe_bad, {"waiting": waiting, "limit_seconds": limit})
+    return _Restored(good, bad, rest & ~of.open, rest & (of.longest > most))
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,16 +158,21 @@ def _tried(lower: Decimal, upper: Decimal, cuts: tuple[Decimal, ...]) -> list[De
 
 
 def by_points(
-    lower: Decimal | None,
-    upper: Decimal | None,
+    ends: tuple[Decimal | None, Decimal | None],
+    value: Decimal | None,
     score: Callable[[Decimal], Decimal | None],
+    most: Decimal,
     evidence: Mapping[str, object],
 ) -> Filled | Open | None:
-    """The points of a bracket: filled where both ends have the same; None where there is no value."""
-    ends = [None if end is None else score(end) for end in (lower, upper)]
-    one, other = ends
-    if one is None or other is None:
+    """The points of a value, where the whole of its bracket met the target, or none of it; None where there is none.
+
+    Points grow by degrees below the target, so there they have no edge but the target itself: a bracket that reaches
+    over it leaves open whether it was met. `most` are the points of a target that was.
+    """
+    given = [None if one is None else score(one) for one in (*ends, value)]
+    lower, upper, found = given
+    if lower is None or upper is None or found is None:
         return None
-    if one == other:
-        return Filled(points=one)
-    return Open(points=(min(one, other), max(one, other)), evidence=deciding(evidence))
+    if (lower == most) == (upper == most):
+        return Filled(points=found)
+    return Open(points=(min(lower, upper), max(lower, upper)), evidence=deciding(evidence))

@@ -51,8 +51,8 @@ def write_pings_alone(config: Config, place: Path, folder: Path) -> Path:
 
 
 def _bring_along(config: Config, here: Path, there: Path) -> None:
-    """The files that the configuration names beside itself: the policy, and holidays of the user's own."""
-    for name in filter(None, (config.policy, config.calendar.holidays)):
+    """The files that the configuration names beside itself: policy, contracts, holidays of the user's own."""
+    for name in filter(None, (config.policy, config.contracts, config.calendar.holidays)):
         source, copy = here / name, there / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

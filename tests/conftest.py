@@ -18,6 +18,35 @@ from tests.programs import needed
 settings.register_profile("linewalker", database=None, deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("linewalker")
 
+# Files that last longest, the longest first: begun last, one of them would keep all processors but one waiting.
+_LONGEST = (
+    "test_killing",
+    "test_end_to_end",
+    "test_service",
+    "test_trap_service",
+    "test_clock_set",
+    "test_device_path",
+    "test_discover",
+    "test_throughput",
+    "test_commands",
+    "test_traps",
+    "test_seal",
+    "test_restoring",
+    "test_descriptors",
+    "test_closed",
+    "test_bandwidth_commands",
+    "test_readings_shown",
+    "test_scraped",
+    "test_examples",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that last longest first."""
+    rank = {name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
 _POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 
 

@@ -6,8 +6,10 @@ another machine, a network namespace at the other end of a wire.
 
 import functools
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +40,8 @@ def in_namespace(test: Callable[P, None]) -> Callable[P, None]:
         for program in ("ip", "sysctl", "unshare"):
             needed(program)
         node = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
+        # Sessions that share a temporary folder clear away what others left, and fall over each other.
+        apart = tempfile.mkdtemp(prefix="lw")
         pytest = (
             sys.executable,
             "-m",
@@ -47,17 +51,21 @@ def in_namespace(test: Callable[P, None]) -> Callable[P, None]:
             "no:cacheprovider",
             "-p",
             "pytest_timeout",
+            f"--basetemp={apart}",
             node,
         )
-        inner = subprocess.run(
-            (*_UNSHARE, *pytest),
-            cwd=ROOT,
-            env={**os.environ, INSIDE: "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-            capture_output=True,
-            text=True,
-            timeout=500,
-            check=False,
-        )
+        try:
+            inner = subprocess.run(
+                (*_UNSHARE, *pytest),
+                cwd=ROOT,
+                env={**os.environ, INSIDE: "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+                capture_output=True,
+                text=True,
+                timeout=500,
+                check=False,
+            )
+        finally:
+            shutil.rmtree(apart, ignore_errors=True)
         assert inner.returncode == 0, inner.stdout + inner.stderr
 
     return wrapper

@@ -1,7 +1,6 @@
 """The practice network with the real service in it, for tests that break lines and read the ledger afterwards."""
 
 import json
-import os
 import signal
 import socket
 import sqlite3
@@ -19,6 +18,7 @@ from config.load import load
 from config.model import Config
 from tests.awaiting import deadline_in
 from tests.namespace import ROOT
+from tests.typed import typed
 
 EXAMPLES = ROOT / "config" / "examples"
 TRANSPORT = EXAMPLES / "hainan-transport-fees-2020" / "network.yaml"
@@ -26,15 +26,7 @@ TRANSPORT = EXAMPLES / "hainan-transport-fees-2020" / "network.yaml"
 
 def linewalker(*words: str | Path, lang: str = "en", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """One command as a user types it, to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "collector.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=cwd,
-        env={**os.environ, "LINEWALKER_LANG": lang},
-    )
+    return typed(cwd, *words, lang=lang)
 
 
 @dataclass(frozen=True, slots=True)

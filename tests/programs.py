@@ -13,6 +13,7 @@ _PACKAGES = {
     "iperf3": "iperf3",
     "mount": "mount",
     "nsenter": "util-linux",
+    "pdftotext": "poppler-utils",
     "pg_isready": "postgresql",
     "postgres": "postgresql",
     "prlimit": "util-linux",
@@ -23,6 +24,7 @@ _PACKAGES = {
     "snmpd": "snmpd",
     "snmpinform": "snmp",
     "snmptrap": "snmp",
+    "soffice": "libreoffice-writer",
     "sysctl": "procps",
     "unshare": "util-linux",
 }

@@ -22,6 +22,8 @@ from collector.subjects import subjects
 from config.asked import ANY_KEYS, EVERY_ROUND, KEYS_OF
 from config.calendars import read_year
 from config.checking import check
+from config.contracts import is_contracts
+from config.form_mapping import FormMapping
 from config.keys import fields, model_of
 from config.load import load
 from config.model import Network
@@ -305,7 +307,13 @@ def whole(written: str) -> str:
     """A piece of a configuration, put into the one of the README."""
     piece = yaml.safe_load(written)
     around = yaml.safe_load(blocks(READMES[0], "yaml")[0].text)
-    if is_policy(piece) or "year" in piece or is_plan(piece) or "tree" in piece:
+    if (
+        is_policy(piece)
+        or "year" in piece
+        or is_plan(piece)
+        or is_contracts(piece)
+        or {"tree", "cells"} & piece.keys()
+    ):
         return written
     if "circuits" in piece:
         del around["services"]
@@ -337,6 +345,8 @@ def use(example: Path) -> None:
         assert read_year(text, "cn.yaml").findings == ()
     elif "\ntree:" in text:
         assert read_profile(text, "county.yaml").findings == ()
+    elif text.startswith("cells:"):
+        assert FormMapping.model_validate(yaml.safe_load(text)).cells
     else:
         assert check(example) == ()
 

@@ -30,7 +30,7 @@ from collector.entering import Author, Desk
 from collector.ledger.store import micros
 from config.entries import Known, Pair, Problem, known_of, read_entry, subject_of
 from config.entry_headings import Sort
-from config.entry_lists import read_entries
+from config.entry_lists import Entries, read_entries
 from config.errors import ConfigError, Finding, LinewalkerError, WrongValueError
 from config.headings import Vocabulary
 from config.instants import read_instant
@@ -224,18 +224,34 @@ def import_list(shape: Shape, what: Sort | Form, given: Given, office: Office) -
     with opened(shape, given) as at:
         common = set_fields(office.common, what.vocabulary)
         found = read_entries(path, what, at.known, office.sheet, named(office.columns), common)
-        for note in found.notes:
-            click.echo(f"{note.place}: {say(note, default_language())}", err=True)
-        if found.unread:
-            tell_aside("columns not read: {columns}", columns=", ".join(found.unread))
+        say_notes(found)
         listed = [{"reference": Path(row.place).name, **row.values} for row in found.rows]
-        new = at.desk.new(listed)
-        ids = at.desk.enter(new, at.proof(given.file or path)) if new else []
+        enter_new(at, listed, given.file or path)
+
+
+def enter_new(
+    at: At,
+    rows: Sequence[Mapping[str, Any]],
+    file: Path | None,
+    tell: Callable[..., None] = tell,
+) -> None:
+    """Enter those of some rows that are not in force already, resting on a file, and say how many they were."""
+    new = at.desk.new(rows)
+    if new:
+        at.desk.enter(new, at.proof(file))
     tell(
         "{count} entered, {same} were there already; none is approved yet",
-        count=len(ids),
-        same=len(listed) - len(ids),
+        count=len(new),
+        same=len(rows) - len(new),
     )
+
+
+def say_notes(found: Entries) -> None:
+    """Say what is worth knowing of a list, beside what is printed."""
+    for note in found.notes:
+        click.echo(f"{note.place}: {say(note, default_language())}", err=True)
+    if found.unread:
+        tell_aside("columns not read: {columns}", columns=", ".join(found.unread))
 
 
 def set_fields(written: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
@@ -305,23 +321,41 @@ def _cancel(shape: Shape) -> click.Command:
 
 def _approve(shape: Shape) -> click.Command:
     @click.command("approve")
-    @click.argument("ids", metavar="ID…", nargs=-1, required=True)
+    @click.argument("ids", metavar="ID…", nargs=-1)
+    @click.option("--document", type=FILE, help="all that rests on exactly this file and waits for approval")
     @click.option("--by", help="who approves; default the user who types this; never who entered it")
     @click.option("--note", default="", help="what is to be said with it")
     @common
-    def approve(ids: tuple[str, ...], by: str | None, note: str, config: Path | None, data: Path) -> None:
-        """Approve entries as a second person."""
+    def approve(
+        ids: tuple[str, ...],
+        document: Path | None,
+        by: str | None,
+        note: str,
+        config: Path | None,
+        data: Path,
+    ) -> None:
+        """Approve entries as a second person; of several all or none."""
+        if bool(ids) == (document is not None):
+            raise LinewalkerError("nothing is named to approve, or both; expected ids, or --document FILE")
         with opened(shape, Given(config, data, by)) as at:
-            for id_ in ids:
-                author = at.desk.approve(id_, note)
-                tell(
-                    "{id}, entered by {author}, is approved by {by}",
-                    id=id_,
-                    author=author,
-                    by=at.desk.author.by,
-                )
+            named = ids if document is None else at.desk.waiting(proofs.digest(document))
+            authors = at.desk.approve_all(named, note)
+            _say_approved(authors, at.desk.author.by, document)
 
     return approve
+
+
+def _say_approved(authors: Mapping[str, str], by: str, document: Path | None) -> None:
+    if document is not None:
+        tell(
+            "{count} entries that rest on {file} are approved by {by}",
+            count=len(authors),
+            file=document.name,
+            by=by,
+        )
+        return
+    for id_, author in authors.items():
+        tell("{id}, entered by {author}, is approved by {by}", id=id_, author=author, by=by)
 
 
 def _list(

@@ -104,7 +104,8 @@ def _own(one: Entered, zone: ZoneInfo) -> Row:
             return {**value, **_stretch(one, zone), "subject": subject}
         case Attestation():
             signed = {"state": one.state, "origin": one.origin, "signed_by": one.signed_by}
-            return {"subject": one.subject.id, **_stretch(one, zone), **signed}
+            precise = None if one.precision is None else seconds(one.precision)
+            return {"subject": one.subject.id, **_stretch(one, zone), **signed, "precision_seconds": precise}
         case Amendment():
             return {"subject": one.subject.id, **_stretch(one, zone), "what": one.what, "value": one.value}
     raise TypeError(type(one).__name__)

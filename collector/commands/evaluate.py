@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from collector import entered
+from collector.annex.evidence import found as evidence_of
+from collector.annex.reasons import with_accepted
 from collector.commands.shared import common, config_of, ledger_of, show, tell, tell_aside
 from collector.evaluating.fill import fill
 from collector.evaluating.measured import Facts, found, window_of
@@ -18,6 +21,7 @@ from config.model import Config
 from config.plan import FORMS
 from config.plan_case import Case
 from config.plan_files import plan_ahead
+from exporters.forms.annex_pages import appended
 from exporters.forms.filled import FilledPlan, FilledRow, printed
 from exporters.forms.made import RENDERERS, form
 from exporters.forms.monitoring import Expected
@@ -38,6 +42,7 @@ _ENDINGS = (*RENDERERS, ".pdf")
 @click.option("--annotated", is_flag=True, help="print below each value how it came about, for the files")
 @click.option("--half-year", is_flag=True, help="the monitoring form of January to June")
 @click.option("--draft", is_flag=True, help="leave empty what is open, and mark the form as a draft")
+@click.option("--annex", is_flag=True, help="print the evidence behind the form, .docx and .pdf only")
 @click.option("--force", is_flag=True, help="overwrite the file")
 @click.option("--json", "as_json", is_flag=True, help="print what was filled as JSON")
 def evaluate(
@@ -50,11 +55,12 @@ def evaluate(
     annotated: bool,
     half_year: bool,
     draft: bool,
+    annex: bool,
     force: bool,
     as_json: bool,
 ) -> None:
     """Fill an evaluation plan and write it as a form."""
-    _require_ending(output)
+    _require_ending(output, annex=annex)
     require_free(output, force=force)
     case = _case(plan, year)
     kind = _kind(case, half=half_year)
@@ -66,21 +72,26 @@ def evaluate(
         raise SystemExit(1)
     made = form(filled, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
     ending = output.suffix.lower()
-    content = pdf(RENDERERS[".docx"](made)) if ending == ".pdf" else RENDERERS[ending](made)
-    put(output, content, force=force)
+    content = RENDERERS[".docx" if ending == ".pdf" else ending](made)
+    if annex:
+        with evidence_of(plan, year, config, data, default_language()) as behind:
+            content = appended(content, filled, behind.annex, default_language())
+    put(output, pdf(content) if ending == ".pdf" else content, force=force)
     if as_json:
         show("evaluations", [_json(filled, output)], "json")
     else:
         _tell(filled, output)
 
 
-def _require_ending(output: Path) -> None:
+def _require_ending(output: Path, *, annex: bool) -> None:
     if output.suffix.lower() not in _ENDINGS:
         raise LinewalkerError(
             "{file}: a form is written as {known}; give the file such an ending",
             file=output,
             known=", ".join(_ENDINGS),
         )
+    if annex and output.suffix.lower() == ".xlsx":
+        raise LinewalkerError("{file}: --annex is written as .docx or .pdf", file=output)
 
 
 def _case(plan: Path, year: int | None) -> Case:
@@ -126,6 +137,8 @@ def _filled(
             rows, beside = case.plan.rows, plan.parent
             judged = found(rows, facts, over, beside)
             filled = fill(case, judged, over, network.calendar.zone, half=half)
+            given = entered.facts(connection, over.begin, over.end).manual_values
+            filled = with_accepted(filled, given)
             return filled, dict(outlooks(rows, facts, over, beside)) if half else {}
     finally:
         ledger.close()

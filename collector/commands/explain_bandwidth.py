@@ -4,29 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from collector.judging.bandwidth_evidence import BandwidthEvidence, Heard, Hour
+from exporters.because import BECAUSE
 from exporters.words import Say
 from indicators.bins import UNKNOWN
 
 At = Callable[[int | None], str | None]
 
-BECAUSE = {
-    "maintenance": "left out: mostly in maintenance",
-    "outside": "left out: mostly outside service or its hours",
-    "no_rate": "left out: no rate was contracted",
-    "down": "short: down for more than half of it",
-    "link_speed_low": "short: the port is slower than the contract",
-    "test_failed": "short: a test failed",
-    "loss": "short: packets were lost while it was not full",
-    "unwatched": "unproven: it may have been down for more than half of it",
-    "test_open": "unproven: a test came short, and what else went over the line is not known",
-    "loss_open": "unproven: packets were lost, and how full it was is not known",
-    "tested": "assured: a test passed",
-    "filled": "assured: it was filled",
-    "attested": "assured: a report was entered",
-    "link_speed": "assured: the port is fast enough",
-    "no_proof": "unproven: nothing proves it",
-}
-"""Why five minutes are what they are, by the name of the reason."""
 _SAYS = {
     "passed": "passed",
     "failed": "failed",

@@ -1,20 +1,29 @@
 """Facts kept elsewhere, so that a first year can be whole: `import daily`, `import prometheus`.
 
 What others recorded becomes attestations: signed by somebody, approved by a second person, and settling unknown time
-only. An office's list of outages comes in by `records attestation import`.
+only. Lists of outages are taken over in `outage_lists.py`.
 """
 
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from collector.attested import DAY, SECOND, Paper, Row, row
 from collector.commands import entry_rows
-from collector.commands.entries import Given, opened, read_moment, read_subject, subject_option, vouching
+from collector.commands.entries import (
+    At,
+    Given,
+    enter_new,
+    opened,
+    read_moment,
+    read_subject,
+    subject_option,
+    vouching,
+)
 from collector.commands.shared import show, tell
 from collector.ledger.store import micros, seconds
 from collector.prometheus_history import HistoryError, samples, stretches
@@ -26,7 +35,6 @@ from indicators.calendar import day_window
 
 _MOST_STEPS = 4_000_000  # a year of samples every eight seconds
 _DAY = dt.timedelta(days=1)
-Row = dict[str, Any]
 
 
 @click.command("daily")
@@ -60,9 +68,8 @@ def import_daily(
         logged = read_daily_log(path, Decimal(str(read_share(least))), sheet, named)
         zone = ZoneInfo(at.config.calendar.zone)
         days = [(*day_window(one.day, one.day + _DAY, zone), one.well) for one in logged]
-        rows = _rows(
-            _joined(days), pair, "message-log", signed_by, path.name, f"{least} of what was sent, day by day"
-        )
+        paper = Paper("message-log", signed_by, path.name, f"{least} of what was sent, day by day", DAY)
+        rows = _rows(_joined(days), pair, paper)
         _finish(at, rows, zone, write, given.file or path)
 
 
@@ -109,9 +116,8 @@ def import_prometheus(
         except HistoryError as error:
             raise MachineError("{url} does not tell its history: {error}", url=url, error=error) from error
         told = [(micros(one.begin), min(micros(one.end), last), one.up) for one in found]
-        rows = _rows(
-            told, pair, "monitor", signed_by, f"{url} {query}", f"Prometheus, a sample every {step} s"
-        )
+        how = f"Prometheus, a sample every {step} s"
+        rows = _rows(told, pair, Paper("monitor", signed_by, f"{url} {query}", how, step * SECOND))
         _finish(at, rows, ZoneInfo(at.config.calendar.zone), write, given.file)
 
 
@@ -126,51 +132,22 @@ def _joined(days: Sequence[tuple[int, int, bool]]) -> list[tuple[int, int, bool]
     return found
 
 
-def _rows(
-    told: Sequence[tuple[int, int, bool]],
-    pair: tuple[str, str],
-    origin: str,
-    signed_by: str,
-    reference: str,
-    how: str,
-) -> list[Row]:
-    kind, subject = pair
-    return [
-        {
-            "kind": kind,
-            "subject": subject,
-            "started_at": begin,
-            "ended_at": end,
-            "state": "up" if up else "down",
-            "origin": origin,
-            "signed_by": signed_by,
-            "reference": reference,
-            "reason": how,
-        }
-        for begin, end, up in told
-        if begin < end
-    ]
+def _rows(told: Sequence[tuple[int, int, bool]], pair: tuple[str, str], paper: Paper) -> list[Row]:
+    return [row(pair, begin, end, paper, up=up) for begin, end, up in told if begin < end]
 
 
-def _finish(at: Any, rows: list[Row], zone: ZoneInfo, write: bool, file: Path | None) -> None:
+def _finish(at: At, rows: list[Row], zone: ZoneInfo, write: bool, file: Path | None) -> None:
     """Show what would be entered, or enter what is not in force already."""
     if not write:
-        show("attestations", [_shown(row, zone) for row in rows], None)
+        show("attestations", [_shown(one, zone) for one in rows], None)
         tell("{count} would be entered with --write", count=len(rows))
         return
-    new = at.desk.new(rows)
-    if new:
-        at.desk.enter(new, at.proof(file))
-    tell(
-        "{count} entered, {same} were there already; none is approved yet",
-        count=len(new),
-        same=len(rows) - len(new),
-    )
+    enter_new(at, rows, file)
 
 
-def _shown(row: Row, zone: ZoneInfo) -> Row:
+def _shown(one: Row, zone: ZoneInfo) -> Row:
     times = {
-        name: rfc3339(seconds(row[key]), zone, "seconds")
+        name: rfc3339(seconds(one[key]), zone, "seconds")
         for name, key in (("from", "started_at"), ("to", "ended_at"))
     }
-    return {"subject": row["subject"], **times, "state": row["state"], "origin": row["origin"]}
+    return {"subject": one["subject"], **times, "state": one["state"], "origin": one["origin"]}

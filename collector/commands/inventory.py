@@ -40,6 +40,7 @@ _SHOWN = ("id", "name", "group", "carrier", "termination_a", "termination_z", "c
     cls=Commands,
     elsewhere={
         "daily": "collector.commands.imported:import_daily",
+        "outages": "collector.commands.outage_lists:import_outages",
         "prometheus": "collector.commands.imported:import_prometheus",
     },
 )

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from collector.commands.judging import Asked, asked, over_a_period
+from collector.commands.judging import Asked, asked, indicator_of, over_a_period
 from collector.commands.shared import choosing, printing, show
+from collector.entered import FOREVER
 from collector.judging.figures import OF_BANDWIDTH, DayLine, Wanted, bandwidth_measures, day_lines, measures
 from collector.judging.listing import Outage, outages
 from collector.judging.proposed import power_losses
-from collector.judging.roster import Subject
+from collector.judging.roster import CHECK_KIND, Subject
 from collector.judging.standing import with_target
 from config.errors import LinewalkerError
 from exporters.figures import rfc3339
@@ -21,7 +22,10 @@ from exporters.measures import line, row
 from exporters.words import default_language, words
 from indicators.catalogue import CATALOGUE, Kind
 from indicators.catalogue import View as ViewName
+from indicators.entered import EnteredFacts
+from indicators.entered import Subject as EnteredSubject
 from indicators.measure import Measure
+from indicators.parties import Held, held
 from indicators.proposals import Proposal
 
 _VIEWS: tuple[ViewName, ...] = ("line", "business")
@@ -63,7 +67,11 @@ def outages_command(
             for one in outages(what.case, chosen, what.over.begin, what.over.end, views)
         ]
         proposed = power_losses(what.case, listed)
-        found = [_outage(one, what.zone, proposed.get((one.subject, one.start))) for one in listed]
+        entered = what.case.entered
+        found = [
+            _outage(one, what.zone) | _said(proposed.get((one.subject, one.start)), _held(one, entered))
+            for one in listed
+        ]
     show("outages", found, form)
 
 
@@ -113,8 +121,11 @@ def indicators_command(
 ) -> None:
     """Show every indicator as a bracket with its coverage, of groups or of single subjects."""
     language = default_language()
+    for name in names:
+        indicator_of(name)
     with asked(config, data, begin, end, policy) as what:
         list(_chosen(what, (*circuits, *subjects), groups))
+        _known(what, carriers)
         wanted = Wanted((*circuits, *subjects), groups, carriers)
         found = [with_target(one, what.config, what.zone) for one in _printed(what, wanted, names)]
     if form:
@@ -160,6 +171,14 @@ def _chosen(what: Asked, names: Sequence[str], groups: Sequence[str]) -> Iterato
         )
 
 
+def _known(what: Asked, carriers: Sequence[str]) -> None:
+    """Raises LinewalkerError for a carrier that the configuration does not name."""
+    known = {one.id for one in what.config.carriers}
+    for name in carriers:
+        if name not in known:
+            raise LinewalkerError("there is no carrier {name} in the configuration", name=name)
+
+
 def _day(one: DayLine, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "kind": one.kind,
@@ -174,7 +193,22 @@ def _day(one: DayLine, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _outage(one: Outage, zone: ZoneInfo, proposal: Proposal | None) -> dict[str, Any]:
+def _held(one: Outage, entered: EnteredFacts) -> Held:
+    end = FOREVER if one.end is None else one.end
+    return held(entered, EnteredSubject(CHECK_KIND[one.kind], one.subject), one.start, end)
+
+
+def _said(proposal: Proposal | None, party: Held) -> dict[str, Any]:
+    """What people say of an outage, and what is proposed to them."""
+    return {
+        "party": ", ".join(party.parties),
+        "party_by": [f"{kind} {id_}" for kind, id_ in party.by],
+        "proposal": proposal and proposal.cause,
+        "speaks_for_it": [f"{each.kind} {each.subject}" for each in proposal.evidence] if proposal else [],
+    }
+
+
+def _outage(one: Outage, zone: ZoneInfo) -> dict[str, Any]:
     def at(micros: int | None) -> str | None:
         return None if micros is None else rfc3339(micros / 1e6, zone, "microseconds")
 
@@ -191,6 +225,4 @@ def _outage(one: Outage, zone: ZoneInfo, proposal: Proposal | None) -> dict[str,
         "unknown_seconds": one.unknown / 1e6,
         "reason": one.reason,
         "fault": one.fault,
-        "proposal": proposal and proposal.cause,
-        "speaks_for_it": [f"{each.kind} {each.subject}" for each in proposal.evidence] if proposal else [],
     }

@@ -21,8 +21,10 @@ from collector.judging.roster import NEVER_ENDS, roster
 from collector.judging.window import Period, period
 from collector.ledger.store import micros
 from config.errors import LinewalkerError
+from config.keys import nearest
 from config.model import Config
 from config.policy import load_policy
+from indicators.catalogue import CATALOGUE, Indicator
 from indicators.entered import EnteredFacts
 from indicators.policy import Policy
 
@@ -104,6 +106,17 @@ def policy_of(config: Config, given: Path | None) -> Policy:
     if given is None:
         return config.rules
     return load_policy(given)
+
+
+def indicator_of(name: str) -> Indicator:
+    """The catalogue's entry of an indicator. Raises LinewalkerError for a name that it does not have."""
+    if name not in CATALOGUE:
+        raise LinewalkerError(
+            "there is no indicator {name}; did you mean {near}?",
+            name=name,
+            near=nearest(name, CATALOGUE) or ", ".join(CATALOGUE),
+        )
+    return CATALOGUE[name]
 
 
 def _window(begin: str | None, end: str | None, zone: str, now: float) -> tuple[float, float]:

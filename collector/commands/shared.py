@@ -89,9 +89,13 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def printing(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that prints: the common ones, --json and --csv."""
+    return common(formed(command))
+
+
+def formed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--json and --csv."""
     command = click.option("--json", "form", flag_value="json", help="print JSON")(command)
-    command = click.option("--csv", "form", flag_value="csv", help="print CSV")(command)
-    return common(command)
+    return click.option("--csv", "form", flag_value="csv", help="print CSV")(command)
 
 
 def choosing(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,30 +1,33 @@
-"""The walk from a figure to its packets: what a judgement of one subject rests on, as plain values to be printed.
+"""The walk from a figure to its packets: what a judgement of a subject or a group rests on, as plain values.
 
 A figure → the seconds and faults it is made of → the outages of its view → the recorded runs behind each → the
 packets that were sent and answered. And beside it the time nobody knows of, with its reasons, who watched, from
 where, under which configuration, and the seals of the days it rests on.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from collector.judging.circumstances import on_lanes
 from collector.judging.judge import Case, batches
 from collector.judging.listing import Outage, of_view
 from collector.judging.roster import CHECK_KIND, Subject
 from collector.judging.window import Period
 from collector.ledger import reading, schema
-from indicators.axis import Stretches, intersection, moment_of
+from indicators.axis import Stretches, intersection, lane_of, moment_of
 from indicators.catalogue import View as ViewName
 from indicators.judged import View
 from indicators.threestate import UNKNOWN
 from indicators.timeline import Cause
 
 _DOWN = 0
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Run:
 class Unknown:
     """A stretch of counted time that is not known, and why; microseconds."""
 
+    subject: str
     start: int
     end: int
     cause: str
@@ -83,9 +87,12 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stands behind the figures of one subject in one view over one period."""
+    """What stands behind the figures of some subjects in one view over one period.
 
-    subject: Subject
+    `checks` and `watches` are those of the subjects that are named by an outage or a gap, of a single one its own.
+    """
+
+    subjects: tuple[Subject, ...]
     view: ViewName
     checks: tuple[Check, ...]
     outages: tuple[tuple[Outage, tuple[Run, ...]], ...]
@@ -97,47 +104,115 @@ class Evidence:
     configurations: tuple[tuple[str, int], ...] = ()  # digest, and when it was loaded
     seals: tuple[Seal, ...] = ()
 
+    @property
+    def derived(self) -> dict[str, tuple[str, ...]]:
+        """Of subjects without a check of their own what they are derived from."""
+        return {
+            one.id: tuple(sorted({name for era in one.eras for name in era.members}))
+            for one in self.subjects
+            if one.derived
+        }
 
-def evidence(of: Case, subject: Subject, view: ViewName, over: Period, most: int) -> Evidence:
-    """All of it; of outages and unknown stretches the longest `most`, in the order of time."""
-    batch = next(batches(of, [subject], over.begin))
-    found = batch.line if view == "line" else batch.business
-    outages = list(of_view(of, batch.subjects, view, found, over.begin, over.end))
-    shown = _longest(outages, [one.down + one.unknown for one in outages], most)
-    gaps, causes = _gaps(found, over)
-    named = _longest(gaps, [one.end - one.start for one in gaps], most)
-    connection, checks = of.source.connection, tuple(_checks(of.source.connection, subject))
+
+def evidence(
+    of: Case, subjects: Sequence[Subject], view: ViewName, over: Period, most: int, group: str | None = None
+) -> Evidence:
+    """All of it; of outages and unknown stretches the longest `most`, in the order of time.
+
+    `subjects` are of one kind. Of members of a `group` only the days count on which they belonged to it.
+    """
+    outages, gaps = _Longest[Outage](most), _Longest[Unknown](most)
+    causes: Counter[str] = Counter()
+    for batch in batches(of, subjects, over.begin):
+        found = batch.line if view == "line" else batch.business
+        inside = inside_of(batch.subjects, over, group)
+        within = {one.id: days_in(one, group) for one in batch.subjects}
+        listed = of_view(of, batch.subjects, view, found, over.begin, over.end)
+        outages.add((one, one.down + one.unknown) for one in listed if touches(one, within[one.subject]))
+        gaps.add((one, one.end - one.start) for one in _gaps(found, batch.subjects, inside, causes))
+    shown = sorted(outages.kept(), key=lambda one: one.start)
+    named = sorted(gaps.kept(), key=lambda one: one.start)
+    connection = of.source.connection
+    told_of = {one.subject for one in shown} | {one.subject for one in named}
+    who = told_of if group else {one.id for one in subjects}
+    checks = {one.id: tuple(_checks(connection, one)) for one in subjects if one.id in who}
+    every = tuple(one for each in checks.values() for one in each)
     return Evidence(
-        subject=subject,
+        subjects=tuple(subjects),
         view=view,
-        checks=checks,
-        outages=tuple((one, tuple(_runs(connection, checks, one))) for one in shown),
-        more_outages=len(outages) - len(shown),
-        unknown=tuple(_with_reason(connection, checks, one) for one in named),
-        more_unknown=len(gaps) - len(named),
-        unknown_by_cause=causes,
-        watches=_watches(connection, checks, over),
-        configurations=tuple(_configurations(connection, over)),
+        checks=every,
+        outages=tuple((one, tuple(_runs(connection, checks[one.subject], one))) for one in shown),
+        more_outages=outages.more,
+        unknown=tuple(_with_reason(connection, checks[one.subject], one) for one in named),
+        more_unknown=gaps.more,
+        unknown_by_cause=dict(causes),
+        watches=_watches(connection, every, over),
+        configurations=tuple(configurations(connection, over)),
         seals=tuple(_seals(connection, shown)),
     )
 
 
-def _longest(rows: Sequence[Any], length: Sequence[int], most: int) -> list[Any]:
-    """The longest of them, in their own order."""
-    kept = sorted(sorted(range(len(rows)), key=lambda row: -length[row])[:most])
-    return [rows[row] for row in kept]
+class _Longest(Generic[Row]):
+    """The longest of some rows, so many of them that they can be shown; of the others only how many there are."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: list[tuple[Row, int]] = []
+        self._seen = 0
+
+    def add(self, rows: Iterable[tuple[Row, int]]) -> None:
+        """Add rows with their lengths; of those that are equally long the first stay."""
+        found = list(rows)
+        self._seen += len(found)
+        self._kept = sorted((*self._kept, *found), key=lambda pair: -pair[1])[: self._most]
+
+    def kept(self) -> list[Row]:
+        """The longest."""
+        return [row for row, _ in self._kept]
+
+    @property
+    def more(self) -> int:
+        """How many are left out."""
+        return self._seen - len(self._kept)
 
 
-def _gaps(view: View, over: Period) -> tuple[list[Unknown], dict[str, int]]:
-    """Counted time of the window that is settled neither up nor down, by what left it unknown."""
-    window = intersection(view.counted, Stretches(np.array([over.begin]), np.array([over.end])))
-    line, found, sums = view.settled, list[Unknown](), dict[str, int]()
+def days_in(one: Subject, group: str | None) -> list[tuple[int, int]]:
+    """When a subject belonged to a group; without one always."""
+    return [(era.begin, era.end) for era in one.eras if group is None or era.group == group]
+
+
+def touches(one: Outage, within: Sequence[tuple[int, int]]) -> bool:
+    """Whether an outage overlaps one of some stretches."""
+    return any(one.start < end and (one.end is None or one.end > begin) for begin, end in within)
+
+
+def inside_of(subjects: Sequence[Subject], over: Period, group: str | None) -> Stretches:
+    """The period on the lane of each subject, as far as it belonged to the group."""
+    return on_lanes(
+        (lane, max(begin, over.begin), min(end, over.end))
+        for lane, one in enumerate(subjects)
+        for begin, end in days_in(one, group)
+        if begin < over.end and end > over.begin
+    )
+
+
+def unknown_time(view: View, inside: Stretches) -> Iterator[tuple[str, Stretches]]:
+    """Counted time inside that is settled neither up nor down, by what left it unknown."""
+    window, line = intersection(view.counted, inside), view.settled
     for cause in np.unique(line.cause[line.state == UNKNOWN]).tolist():
         part = intersection(line.chosen((line.state == UNKNOWN) & (line.cause == cause)), window)
-        name = Cause(cause).name.lower()
-        sums[name] = int(part.length.sum())
-        found += [Unknown(start, end, name, "") for start, end in _pairs(part)]
-    return sorted(found, key=lambda one: one.start), {name: size for name, size in sums.items() if size}
+        yield Cause(cause).name.lower(), part
+
+
+def _gaps(
+    view: View, subjects: Sequence[Subject], inside: Stretches, causes: Counter[str]
+) -> Iterator[Unknown]:
+    """Counted time inside that is settled neither up nor down, by what left it unknown; its sums go to `causes`."""
+    for name, part in unknown_time(view, inside):
+        if total := int(part.length.sum()):
+            causes[name] += total
+        for lane, (start, end) in zip(lane_of(part.start).tolist(), _pairs(part), strict=True):
+            yield Unknown(subjects[lane].id, start, end, name, "")
 
 
 def _pairs(of: Stretches) -> Iterator[tuple[int, int]]:
@@ -192,7 +267,7 @@ def _with_reason(connection: Connection, checks: Sequence[Check], gap: Unknown) 
         .order_by(watch.c.started_at.desc())
         .limit(1)
     )
-    return Unknown(gap.start, gap.end, gap.cause, connection.scalar(last) or "")
+    return replace(gap, reason=connection.scalar(last) or "")
 
 
 def _rounds(checks: Sequence[Check]) -> sa.Select[Any]:
@@ -211,7 +286,7 @@ def _watches(connection: Connection, checks: Sequence[Check], over: Period) -> i
     return connection.scalar(sa.select(sa.func.count()).select_from(watch).where(mine)) or 0
 
 
-def _configurations(connection: Connection, over: Period) -> Iterator[tuple[str, int]]:
+def configurations(connection: Connection, over: Period) -> Iterator[tuple[str, int]]:
     """Those in force within the period: loaded in it, and the last one before it."""
     version = schema.config_version
     rows = connection.execute(

@@ -10,7 +10,7 @@ from collector.judging import bandwidth
 from collector.judging.judge import Case
 from collector.judging.roster import Subject, in_group, of_carrier
 from collector.judging.window import Period, judgements
-from indicators.assessed import Judgement, Members, brackets, day_verdicts
+from indicators.assessed import Judgement, Members, began, brackets, day_verdicts
 from indicators.axis import Ints
 from indicators.bandwidth import bandwidth_assurance
 from indicators.catalogue import CATALOGUE, Kind, View
@@ -22,6 +22,8 @@ from indicators.traffic import Traffic, uncongested_share
 
 EVERYBODY = "all"
 OF_BANDWIDTH = frozenset({"bandwidth_assurance", "uncongested", "traffic_p95"})
+OF_THIS_MOMENT = frozenset({"circuits_up_now"})
+"""Says nothing of a window that is over."""
 Judge = Callable[[Case, Kind, Sequence[Subject], Period], Mapping[View, Judgement]]
 """Judges subjects of one kind over a period, in both views."""
 
@@ -43,7 +45,7 @@ class Wanted:
 def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = judgements) -> Iterator[Measure]:
     """All time-based indicators, kind by kind, in each view that the catalogue names for them."""
     for kind, subjects in of.source.roster.by_kind.items():
-        chosen = _concerned(subjects, wanted)
+        chosen = concerned(subjects, wanted)
         if chosen:
             for judgement in judge(of, kind, chosen, over).values():
                 yield from measures_of(of, judgement, chosen, over, wanted)
@@ -55,6 +57,48 @@ def measures_of(
     """The same of subjects that are judged already."""
     for members in members_of(judgement, subjects, wanted):
         yield from _measures(of, judgement, members, over)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one member has of the time a group's figure is made of; microseconds."""
+
+    subject: Subject
+    up: int
+    down: int
+    unknown: int
+    faults: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigure:
+    """A group's figures of one kind in one view, and what each member has of their time, the worst first."""
+
+    kind: Kind
+    measures: tuple[Measure, ...]
+    shares: tuple[Share, ...]
+
+
+def group_figures(of: Case, over: Period, group: str, view: View) -> Iterator[GroupFigure]:
+    """Those of every kind of subjects that a group holds: figures of time, not of bandwidth."""
+    wanted = Wanted(groups=(group,))
+    for kind, subjects in of.source.roster.by_kind.items():
+        chosen = concerned(subjects, wanted)
+        if chosen:
+            judgement = judgements(of, kind, chosen, over)[view]
+            (members,) = members_of(judgement, chosen, wanted)
+            found = tuple(_measures(of, judgement, members, over))
+            yield GroupFigure(kind, found, tuple(_shares(judgement, members, chosen)))
+
+
+def _shares(of: Judgement, members: Members, subjects: Sequence[Subject]) -> Iterator[Share]:
+    up, down, unknown = (
+        (getattr(of.sums, name) * members.counts).sum(axis=1).tolist() for name in ("up", "down", "unknown")
+    )
+    faults = np.bincount(began(of, members.counts).subject, minlength=len(subjects)).tolist()
+    inside = np.flatnonzero(members.counts.any(axis=1)).tolist()
+    for row in sorted(inside, key=lambda row: (-down[row], -unknown[row])):
+        yield Share(subjects[row], up[row], down[row], unknown[row], faults[row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +119,15 @@ class DayLine:
 def day_lines(of: Case, over: Period, wanted: Wanted) -> Iterator[DayLine]:
     """Every whole day of the period with its verdict, of everybody who is asked for."""
     for kind, subjects in of.source.roster.by_kind.items():
-        chosen = _concerned(subjects, wanted)
+        chosen = concerned(subjects, wanted)
         if chosen:
             for judgement in judgements(of, kind, chosen, over).values():
                 for members in members_of(judgement, chosen, wanted):
-                    yield from _day_lines(judgement, members, of.source.policy)
+                    yield from day_lines_of(judgement, members, of.source.policy)
 
 
-def _day_lines(of: Judgement, members: Members, policy: Policy) -> Iterator[DayLine]:
+def day_lines_of(of: Judgement, members: Members, policy: Policy) -> Iterator[DayLine]:
+    """The same of some members of one kind that is judged already."""
     verdicts = day_verdicts(of, members, policy)
     counts = members.counts[:, of.whole]
     total, down, unknown = (
@@ -111,7 +156,7 @@ def _verdict(of: Verdicts, day: int) -> str:
     return "normal" if of.normal[0, day] else "not normal"
 
 
-def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
+def concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
     """Those who stand in any of the figures that are asked for."""
     return [
         one
@@ -124,7 +169,7 @@ def _concerned(subjects: Sequence[Subject], wanted: Wanted) -> list[Subject]:
 
 def bandwidth_measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measure]:
     """The indicators of bandwidth, of circuits and of their groups, in the line view."""
-    chosen = _concerned(of.source.roster.by_kind["circuits"], wanted)
+    chosen = concerned(of.source.roster.by_kind["circuits"], wanted)
     read = {one.id for one in bandwidth.provable(of, chosen)}
     if not any(one.id in read or bandwidth.rated(one) for one in chosen):
         return
@@ -207,6 +252,8 @@ def _members(kind: str, edges: Ints, subjects: Sequence[Subject], wanted: Wanted
 def _measures(of: Case, judgement: Judgement, members: Members, over: Period) -> Iterator[Measure]:
     found: Mapping[str, Bracket] = brackets(judgement, members, of.source.policy)
     for name, bracket in found.items():
+        if name in OF_THIS_MOMENT and over.end < of.source.now:
+            continue
         yield measure(of, judgement.kind, judgement.view, members.name, name, bracket, over)
 
 

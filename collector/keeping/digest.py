@@ -185,7 +185,7 @@ COLUMNS = {
     "inspection": ("id", *_SHEET, *_ENTERED),
     "repair": ("id", *_SHEET, *_ENTERED),
     "manual_value": ("id", "name", "value", "unit", *_STRETCH, *_SUBJECT, *_ENTERED),
-    "attestation": ("id", *_SUBJECT, *_STRETCH, "state", "origin", "signed_by", *_ENTERED),
+    "attestation": ("id", *_SUBJECT, *_STRETCH, "state", "origin", "signed_by", *_ENTERED, "precision"),
     "amendment": ("id", *_SUBJECT, *_STRETCH, "what", "value", *_ENTERED),
     "approval": ("id", "kind", "of", "note", "approved_at", "approved_by", "account", *_WRITTEN),
     "revision": (

@@ -355,6 +355,7 @@ attestation = _entered(
     Column("state", String(8), nullable=False),  # up or down
     Column("origin", String(32), nullable=False),
     Column("signed_by", Text, nullable=False),
+    Column("precision", BigInteger),  # microseconds to which its times are told; null: nobody said
 )
 
 amendment = _entered(

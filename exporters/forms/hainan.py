@@ -14,7 +14,7 @@ from indicators.bands import GRADES
 from indicators.scoring import mean
 from indicators.scoring_profiles import Node
 
-GOALS = (2.0, 3.5, 2.4, 1.9, 1.9, 1.9, 1.7, 1.7, 0.8)
+GOALS = (1.7, 3.2, 2.2, 1.95, 1.95, 1.95, 1.95, 1.95, 0.9)
 BASICS = (2.6, 1.6, 3.1, 1.6, 3.9, 1.9, 3.1)
 
 

@@ -24,6 +24,7 @@ from exporters.forms.sheet import Box, Form, Grid, Page, Side, placed
 BODY, TITLE, SIGNED, LATIN = "宋体", "黑体", "仿宋", "Times New Roman"
 _TWIPS = 567  # of a centimetre
 _TEXT, _SMALL = 18, 15  # half points
+_KEPT = "<w:keepNext/>"
 _SIDES = {"left": "left", "centre": "center", "right": "right"}
 _ALIGNED = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -123,33 +124,36 @@ def _table(grid: Grid) -> str:
 
 def _lines(grid: Grid) -> Iterator[str]:
     cells: list[dict[int, str]] = [{} for _ in grid.lines]
+    # What is said about a value stays on its page.
+    noted = {row - 1 for row, line in enumerate(grid.lines) if any(box.small for box in line)}
     for row, column, box in placed(grid):
         # A joined cell goes on in every line it reaches into; there it has no text.
         for more in range(box.rows):
-            cells[row + more][column] = _cell(grid, column, box, begins=not more)
+            cells[row + more][column] = _cell(grid, column, box, begins=not more, kept=row + more in noted)
     for row, found in enumerate(cells):
         repeated = "<w:tblHeader/>" if row < grid.repeated else ""
         told = "".join(found[column] for column in sorted(found))
         yield f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="400"/>{repeated}</w:trPr>{told}</w:tr>'
 
 
-def _cell(grid: Grid, column: int, box: Box, *, begins: bool) -> str:
+def _cell(grid: Grid, column: int, box: Box, *, begins: bool, kept: bool) -> str:
     width = sum(grid.widths[column : column + box.columns])
     across = f'<w:gridSpan w:val="{box.columns}"/>' if box.columns > 1 else ""
     down = "" if box.rows == 1 else '<w:vMerge w:val="restart"/>' if begins else "<w:vMerge/>"
-    inside = _text(box) if begins else "<w:p/>"
+    inside = _text(box, kept=kept) if begins else f"<w:p><w:pPr>{_KEPT if kept else ''}</w:pPr></w:p>"
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/>{across}{down}<w:vAlign w:val="center"/></w:tcPr>'
         f"{inside}</w:tc>"
     )
 
 
-def _text(box: Box) -> str:
+def _text(box: Box, *, kept: bool) -> str:
     """The paragraph of a cell; its own lines are kept."""
     font = f'<w:rPr>{"<w:b/>" if box.head else ""}<w:sz w:val="{_SMALL if box.small else _TEXT}"/></w:rPr>'
     lines = escape(clean(box.text)).split("\n")
     run = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
-    return f'<w:p><w:pPr><w:jc w:val="{_SIDES[box.side]}"/></w:pPr><w:r>{font}{run}</w:r></w:p>'
+    side = f'<w:jc w:val="{_SIDES[box.side]}"/>'
+    return f"<w:p><w:pPr>{_KEPT if kept else ''}{side}</w:pPr><w:r>{font}{run}</w:r></w:p>"
 
 
 def _edges(section: Section, form: Form) -> None:

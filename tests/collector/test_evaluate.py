@@ -109,7 +109,7 @@ def test_a_total_is_made_of_measured_points_and_money(year: Path, tmp_path: Path
 
 
 def test_an_open_row_stops_the_plan_and_a_draft_leaves_it_empty(year: Path, tmp_path: Path) -> None:
-    plan, output = own_plan(tmp_path, "99.9999999"), tmp_path / "form.docx"
+    plan, output = own_plan(tmp_path, "99"), tmp_path / "form.docx"
     stopped = evaluated(plan, year, output)
     assert stopped.returncode == 1
     assert not output.exists()
@@ -123,6 +123,22 @@ def test_an_open_row_stops_the_plan_and_a_draft_leaves_it_empty(year: Path, tmp_
     assert lines(table)[-1] == ["total points", "100", "", ""]
 
 
+def test_a_policy_adopted_too_late_is_printed_beside_the_built_in_one(year: Path, tmp_path: Path) -> None:
+    (tmp_path / "late.yaml").write_text(
+        "name: 新口径\nconfirm_down: 1h\nadoption: {document: 3号, approver: 局长, date: 2025-06-01}\n"
+    )
+    plan = own_plan(tmp_path, "50")
+    plan.write_text(plan.read_text().replace("view: line}", "view: line, policy: late.yaml}"))
+    output = tmp_path / "form.docx"
+    assert evaluated(plan, year, output, "--annotated").returncode == 0
+    [noted] = [seen.text for seen in in_word(output.read_bytes())[1].values() if "policy 新口径" in seen.text]
+    found = re.search(
+        r"3号 局长 2025-06-01; .*as measured ([\d.]+) %; under the built-in policy ([\d.]+) %", noted
+    )
+    assert found, noted
+    assert float(found[1]) > float(found[2])
+
+
 def test_the_half_year_is_printed_undecided(year: Path, tmp_path: Path) -> None:
     days = """
   - id: days
@@ -134,7 +150,7 @@ def test_the_half_year_is_printed_undecided(year: Path, tmp_path: Path) -> None:
     measure: {indicator: normal_days, of: systems, group: system, view: business}
 """
     output = tmp_path / "half.docx"
-    done = evaluated(own_plan(tmp_path, "99.9999999", days), year, output, "--half-year")
+    done = evaluated(own_plan(tmp_path, "99", days), year, output, "--half-year")
     assert done.returncode == 0, done.stderr
     _, table = in_word(output.read_bytes())
     told = row([table], "系统正常运行天数")

@@ -3,10 +3,8 @@
 import csv
 import io
 import json
-import os
 import shutil
 import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.load import check, load
 from tests.config.written import CIRCUIT, COLUMNS, HEAD, ROW
+from tests.typed import typed
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "config/examples").iterdir())
 LEADS = "专线编号,线路名称,类别,运营商,A端,Z端,带宽,互联地址,合同编号"
@@ -26,15 +25,7 @@ NAMED = "circuits: lines.csv\n"
 
 
 def linewalker(folder: Path, *words: str | Path, lang: str = "en") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "collector.cli", *words],
-        check=False,
-        cwd=folder,
-        env={**os.environ, "LINEWALKER_LANG": lang, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return typed(folder, *words, lang=lang)
 
 
 def take_over(

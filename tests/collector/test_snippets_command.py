@@ -3,25 +3,16 @@
 import csv
 import io
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 from tests.exporters.test_snippets import NETWORK
+from tests.typed import typed
 
 
 def snippets(folder: Path, *words: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
     (folder / "linewalker.yaml").write_text(NETWORK, "utf-8")
-    return subprocess.run(
-        [sys.executable, "-m", "collector.cli", "snippets", *words],
-        check=False,
-        cwd=folder,
-        env={**os.environ, "LINEWALKER_LANG": lang, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return typed(folder, "snippets", *words, lang=lang)
 
 
 def test_people_see_commands_then_names_then_openings(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from collector.commands.explain_bandwidth import BECAUSE
+from exporters.because import BECAUSE
+from exporters.forms.template_parts import WORDS as LOST
 from exporters.text import TITLES
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ SPEAKERS = {
     "LinewalkerError": 0, "LedgerError": 0, "AwayError": 0, "ReplacedError": 0, "MachineError": 0, "ConfigError": 0,
     "WrongValueError": 0, "WrongSettingError": 0, "SeveralSheetsError": 0, "UnreadableRowError": 0,
     "NotYamlError": 0, "NotPermitted": 0, "NotPermittedError": 0,
-    "FailedTestError": 0, "OpenRowsError": 0, "Opening": 4, "Asked": 3,
+    "FailedTestError": 0, "OpenRowsError": 0, "Because": 0, "Opening": 4, "Asked": 3,
 }  # fmt: skip
 BORN = datetime(2026, 1, 1, tzinfo=UTC)  # so that a file with the same sentences is the same file
 KEYWORDS = ("text", "problem", "remedy")
@@ -79,7 +80,7 @@ REASONS = (
     "nobody watched", "our own fault kept us from asking", "down behind something that was itself down or unknown",
     "too few questions were completed to know the loss", "too short to be confirmed, beside unknown time",
     "line", "business", "normal", "not normal", "excused", "amended", "attested", "derived",
-    "line view", "business view", "error", "warning", "info",
+    "line view", "business view", "services", "devices", "systems", "error", "warning", "info",
     # Numbers that formulas leave as evidence.
     "up seconds", "down seconds", "unknown seconds", "attested up seconds", "attested down seconds", "days",
     "decided days", "excused days", "undecided days", "lines", "line days", "faulty", "faults", "open faults",
@@ -88,7 +89,10 @@ REASONS = (
     "dropped", "least", "in", "out", "circuits not read", *BECAUSE.values(), "passed", "failed",
     "came short; what else went over the line is not known", "capped below what it would have to show",
     "member faults", "survived", "not survived", "unknown", "up", "limit seconds", "value", "lower end", "upper end",
-    "not normal days", "clock seconds",
+    "availability (bracket)", "rule", "how it is reckoned", "began", "ended", "how long", "standing",
+    "why, and by which ticket", "confirmed by both sides", "not the carrier's",
+    "matched", "times differ", "ours only", "theirs only",
+    "not normal days", "clock seconds", *LOST,
     *("receive", "send", "both", "measured", "attested"),
     "same", "differs",
 )  # fmt: skip

@@ -189,14 +189,16 @@ def test_what_no_band_holds_fills_nothing() -> None:
 
 def test_no_value_fills_nothing() -> None:
     assert by_bands(None, None, days(), {}) is None
-    assert by_points(None, Decimal(1), lambda value: value, {}) is None
+    assert by_points((None, Decimal(1)), None, lambda value: value, Decimal(1), {}) is None
 
 
-def test_points_fill_where_both_ends_of_a_bracket_have_the_same() -> None:
+def test_points_follow_from_the_value_unless_its_bracket_reaches_over_the_target() -> None:
     def score(value: Decimal) -> Decimal | None:
         return points("positive", value, Decimal(100), Decimal(10), MOF)
 
-    assert by_points(*two("100", "100"), score, {}) == Filled(points=Decimal(10))
-    assert by_points(*two("98", "99"), score, {"unknown_seconds": 3.0}) == Open(
-        points=two("9.8", "9.9"), evidence={"unknown_seconds": 3.0}
+    most, unknown = Decimal(10), {"unknown_seconds": 3.0}
+    assert by_points(two("100", "100"), Decimal(100), score, most, {}) == Filled(points=most)
+    assert by_points(two("98", "99"), Decimal("98.5"), score, most, unknown) == Filled(points=Decimal("9.85"))
+    assert by_points(two("98", "100"), Decimal(99), score, most, unknown) == Open(
+        points=two("9.8", "10"), evidence={"unknown_seconds": 3.0}
     )

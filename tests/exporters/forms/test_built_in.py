@@ -244,6 +244,12 @@ def measured() -> FilledPlan:
 
 def test_the_annotated_form_says_how_a_value_came_about_and_the_clean_one_does_not() -> None:
     of = measured()
+    [row] = [
+        line
+        for line in Document(BytesIO(word(made(of, annotated=True)))).tables[0]._tbl.tr_lst
+        if "网络运行故障率" in "".join(line.itertext()) and "口径" not in "".join(line.itertext())
+    ]
+    assert all(one.findall(f".//{qn('w:keepNext')}") for one in row.tc_lst)  # what is said stays on its page
     noted = next(
         seen.text for seen in in_word(word(made(of, annotated=True)))[0].values() if "口径" in seen.text
     )
