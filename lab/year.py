@@ -64,8 +64,8 @@ class Year:
         return [one for affair in self.affairs for one in affair.windows]
 
 
-def draw(config: Config, begin: int, end: int, seed: int) -> Year:
-    """The truth of [begin, end), microseconds; the same for the same seed."""
+def draw(config: Config, begin: int, end: int, seed: int, *, gapless: bool = False) -> Year:
+    """The truth of [begin, end), microseconds; the same for the same seed. `gapless`: somebody always looked."""
     world = elements(config)
     found = affairs(world, begin, end, seed)
     broken: dict[str, Spans] = {}
@@ -74,7 +74,7 @@ def draw(config: Config, begin: int, end: int, seed: int) -> Year:
             if deed.what == "cut":
                 broken.setdefault(deed.element, []).append((deed.begin, deed.end))
     broken = {name: union(spans) for name, spans in broken.items()}
-    between = gaps(begin, end, seed)
+    between = [] if gapless else gaps(begin, end, seed)
     return Year(begin, end, seed, tuple(found), tuple(between), world, broken, away(world, broken))
 
 

@@ -13,6 +13,7 @@ from collector.commands.shared import common, config_of, ledger_of, show, tell, 
 from collector.evaluating.fill import fill
 from collector.evaluating.measured import Facts, found, window_of
 from collector.evaluating.outlook import outlooks
+from collector.evaluating.templated import filled_template, template_of
 from collector.evaluating.written import put, require_free
 from collector.judging.window import Period, period
 from collector.ledger.store import micros
@@ -32,6 +33,7 @@ from exporters.words import default_language, words
 from indicators.calendar import year_window
 
 _ENDINGS = (*RENDERERS, ".pdf")
+_OWN = "template"  # the form is a template of the user's
 
 
 @click.command()
@@ -64,15 +66,20 @@ def evaluate(
     require_free(output, force=force)
     case = _case(plan, year)
     kind = _kind(case, half=half_year)
+    if kind == _OWN:
+        _require_as_template(template_of(plan, case.plan.form), output, annotated=annotated)
     filled, expected = _filled(plan, case, config, data, half=kind == "monitoring")
     if filled.open_rows and not draft:
         if as_json:
             show("evaluations", [_json(filled, None)], "json")
         _tell_open(filled)
         raise SystemExit(1)
-    made = form(filled, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
     ending = output.suffix.lower()
-    content = RENDERERS[".docx" if ending == ".pdf" else ending](made)
+    if kind == _OWN:
+        content = filled_template(plan, filled)
+    else:
+        made = form(filled, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
+        content = RENDERERS[".docx" if ending == ".pdf" else ending](made)
     if annex:
         with evidence_of(plan, year, config, data, default_language()) as behind:
             content = appended(content, filled, behind.annex, default_language())
@@ -109,16 +116,28 @@ def _case(plan: Path, year: int | None) -> Case:
 
 
 def _kind(case: Case, *, half: bool) -> str:
-    """Which built-in form is made."""
+    """Which built-in form is made, or that it is a template of the user's."""
     if half:
         return "monitoring"
-    if case.plan.form not in FORMS:
+    return case.plan.form if case.plan.form in FORMS else _OWN
+
+
+def _require_as_template(template: Path, output: Path, *, annotated: bool) -> None:
+    """Refuse what a template of the user's cannot be made into."""
+    if annotated:
         raise LinewalkerError(
-            "the form {form} is a template of your own, which is not filled here yet; expected one of {known}",
-            form=case.plan.form,
-            known=", ".join(FORMS),
+            "{form} is a template of your own and shows what it has places for; --annotated is for built-in forms,"
+            " --annex adds the evidence",
+            form=template.name,
         )
-    return case.plan.form
+    kind, ending = template.suffix.lower(), output.suffix.lower()
+    if ending not in (kind, ".pdf") or (ending == ".pdf" and kind != ".docx"):
+        raise LinewalkerError(
+            "{file}: the form of this plan is the template {form}; give the file the ending {kind}",
+            file=output,
+            form=template.name,
+            kind=kind,
+        )
 
 
 def _filled(

@@ -29,10 +29,11 @@ from lab.year import draw
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="another seed, another year"
 )
+@click.option("--gapless", is_flag=True, help="a year in which the collector was never away")
 @click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), default=DEFAULT_DATA, show_default=True
 )
-def year_command(network: Path, year: int | None, seed: int, data: Path) -> None:
+def year_command(*, network: Path, year: int | None, seed: int, gapless: bool, data: Path) -> None:
     """Fill an empty directory with a made-up year, and write down what truly happened in it."""
     config = load(network)
     if config.storage.url:
@@ -42,7 +43,7 @@ def year_command(network: Path, year: int | None, seed: int, data: Path) -> None
         )
     begin, end = _window(config, year, time.time())
     _claim(data)
-    made = draw(config, begin, end, seed)
+    made = draw(config, begin, end, seed, gapless=gapless)
     ledger = open_ledger(sqlite_url(data), create=True)
     try:
         rows = made_year.write(ledger, config, made, VERSION)

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
+from collector import entered
+from collector.annex.reasons import with_accepted
 from collector.evaluating.fill import fill
 from collector.evaluating.measured import Facts, found_under, window_of
 from collector.proof.content import Basis
@@ -32,4 +34,5 @@ def recompute(basis: Basis, connection: Connection, now: int) -> FilledPlan:
         facts = Facts(connection, config, Path(nowhere), now)
         over = window_of(plan.project.year, facts)
         judged = found_under(plan.rows, facts, over, basis.policy)
-        return fill(case, judged, over, config.calendar.zone)
+        filled = fill(case, judged, over, config.calendar.zone)
+        return with_accepted(filled, entered.facts(connection, over.begin, over.end).manual_values)
