@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import (
     cold_start,
+    evaluating,
     growth,
     judging,
     ledger,
@@ -74,6 +75,7 @@ def _subjects(repetitions: int) -> dict[str, Callable[[], Section]]:
         "growth": growth.section,
         "judging": judging.section,
         "judging-large": lambda: judging.section(judging.LARGE, "Judging a year, very large"),
+        "forms": evaluating.section,
         "snmp": lambda: snmp.section(repetitions),
         "polling": polling.section,
         "lossy": lossy.section,

@@ -34,6 +34,10 @@ from exporters.forms.stamping import stamp
 from exporters.words import Say
 
 
+# What a form is for; that it does not repeat the words of the plan is nothing to be told.
+_RESULTS = frozenset({"actual", "outcome", "grade", "score", "reason", "rate"})
+
+
 class OpenRowsError(LinewalkerError):
     """The plan cannot be frozen yet: a bracket crosses the edge of a band."""
 
@@ -54,7 +58,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A revision that was just made, and the names of the values that its form does not show."""
+    """A revision that was just made, and the names of the results that its form does not show."""
 
     content: Content
     code: str
@@ -90,9 +94,8 @@ def freeze(
         revisions.add(ledger, content, canonical(texts), proof, signed, author)
         part.replace(form)
     shown = set(found.places)
-    return Frozen(
-        content, code, tuple(name for name, text in content.cells.items() if text and name not in shown)
-    )
+    missing = (name for name, text in content.cells.items() if text and name not in shown)
+    return Frozen(content, code, tuple(name for name in missing if name.rpartition(".")[2] in _RESULTS))
 
 
 def _content(
