@@ -33,7 +33,6 @@ from exporters.forms.places import Written, read
 from exporters.forms.stamping import stamp
 from exporters.words import Say
 
-
 # What a form is for; that it does not repeat the words of the plan is nothing to be told.
 _RESULTS = frozenset({"actual", "outcome", "grade", "score", "reason", "rate"})
 
