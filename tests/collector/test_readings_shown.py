@@ -183,7 +183,10 @@ def _assert_a_silent_agent_leaves_no_figure(watched: Watched) -> None:
     watched.until(lambda now: not any('device="ups"' in name for name in now))
     said = waited(lambda: watched.device("ups"), lambda one: one["reason"] == HINT, PATIENCE)
     assert (said["reason"], said["readings"]) == (HINT, [])
-    assert "能 ping 通" in httpx.get(f"{watched.address}/?lang=zh").text
+    page = waited(
+        lambda: httpx.get(f"{watched.address}/?lang=zh").text, lambda text: "能 ping 通" in text, PATIENCE
+    )
+    assert "能 ping 通" in page
     runs = linewalker("runs", "--json", "-c", folder.parent / "network.yaml", "--data", folder).stdout
     assert HINT not in runs
     control.restore(folder, "ups")
