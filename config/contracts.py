@@ -252,8 +252,11 @@ def _against(written: WrittenContracts, network: Network) -> Iterator[Remark]:
         named = [("carriers", (*at, "carrier"), one.carrier)]
         named += [("circuits", (*at, "circuits", place), name) for place, name in enumerate(one.circuits)]
         named += [("groups", (*at, "groups", place), name) for place, name in enumerate(one.groups)]
+        # Of an inventory that is still to be taken over nothing is known yet; it is checked once it is there.
         yield from (
-            _unknown(loc, what, name, known[what]) for what, loc, name in named if name not in known[what]
+            _unknown(loc, what, name, known[what])
+            for what, loc, name in named
+            if known[what] and name not in known[what]
         )
         mine = [circuit for circuit in network.circuits if one.covers(circuit)]
         yield from _of_lines(at, one, mine)
