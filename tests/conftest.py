@@ -22,6 +22,8 @@ settings.load_profile("linewalker")
 _LONGEST = (
     "test_killing",
     "test_end_to_end",
+    "test_evaluated_years",
+    "test_pay_of_a_made_year",
     "test_service",
     "test_trap_service",
     "test_clock_set",
