@@ -34,7 +34,7 @@ _ROWS = (
     ("fault_rate", "≤1%", "reverse"),
     ("normal_days", "≥360天", "positive"),
     ("restored_within", "≥95%", "positive"),
-    ("connected_ratio", "≥98%", "positive"),
+    ("clean_lines", "≥90%", "positive"),
 )
 
 

@@ -88,10 +88,30 @@ class _Figure:
     policy: Policy
 
 
-def brackets(of: Judgement, members: Members, policy: Policy) -> Mapping[str, Bracket]:
-    """Every time-based indicator that this kind has in this view, by id."""
+def alike(one: Judgement, other: Judgement) -> bool:
+    """Whether both views rest on the very same sums and faults, because nothing hangs on anything."""
+    return one.sums is other.sums and one.faults is other.faults
+
+
+def brackets(
+    of: Judgement, members: Members, policy: Policy, known: Mapping[str, Bracket] | None = None
+) -> Mapping[str, Bracket]:
+    """Every time-based indicator of this kind in this view, by id; `known` are those of a view that is alike."""
+    names = [
+        name
+        for name, row in CATALOGUE.items()
+        if name in _FORMULAS and of.view in row.views and of.kind in row.of
+    ]
+    found = {name: known[name] for name in names if known and name in known}
+    if len(found) < len(names):
+        figure = _figure(of, members, policy)
+        found |= {name: _FORMULAS[name](figure) for name in names if name not in found}
+    return {name: found[name] for name in names}
+
+
+def _figure(of: Judgement, members: Members, policy: Policy) -> _Figure:
     rows, masked = _masked(of.sums, members.counts)
-    figure = _Figure(
+    return _Figure(
         of=of,
         members=members,
         whole=_windows(masked, of.whole),
@@ -100,11 +120,6 @@ def brackets(of: Judgement, members: Members, policy: Policy) -> Mapping[str, Br
         faults=began(of, members.counts),
         policy=policy,
     )
-    return {
-        name: _FORMULAS[name](figure)
-        for name, row in CATALOGUE.items()
-        if name in _FORMULAS and of.view in row.views and of.kind in row.of
-    }
 
 
 def day_verdicts(of: Judgement, members: Members, policy: Policy) -> days.Verdicts:

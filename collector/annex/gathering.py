@@ -148,7 +148,7 @@ class _Look:
         eras = {carrier: _eras_of(seen.subjects, carrier, self.over) for carrier in _carriers(seen.subjects)}
         wanted = Wanted(carriers=tuple(eras))
         told: dict[str, dict[str, object]] = {carrier: {} for carrier in eras}
-        found = measures_of(of, seen.judgements["line"], seen.subjects, self.over, wanted)
+        found = measures_of(of, {"line": seen.judgements["line"]}, seen.subjects, self.over, wanted)
         by_carrier = {
             name: {one.indicator: one for one in some}
             for name, some in groupby(found, lambda one: one.subject)

@@ -25,7 +25,7 @@ from collector.judging.roster import Subject
 from collector.judging.window import Period, judged_window, period
 from collector.ledger import schema
 from collector.version import VERSION
-from indicators.assessed import FaultTable, Judgement
+from indicators.assessed import FaultTable, Judgement, alike
 from indicators.axis import Ints
 from indicators.catalogue import Kind
 from indicators.catalogue import View as ViewName
@@ -128,15 +128,9 @@ def _extended(known: Closed, added: Closed) -> Closed:
 def _joined(closed_: Views, recent: Views, alone: Ints) -> Views:
     """Both as one, in both views."""
     line = spliced(closed_["line"], recent["line"], alone)
-    if _alike(closed_) and _alike(recent):
+    if alike(*closed_.values()) and alike(*recent.values()):
         return {"line": line, "business": replace(line, view="business", tickets=recent["business"].tickets)}
     return {"line": line, "business": spliced(closed_["business"], recent["business"], alone)}
-
-
-def _alike(views: Views) -> bool:
-    """Whether nothing hangs on anything, so that the one view is the other."""
-    line, business = views["line"], views["business"]
-    return line.sums is business.sums and line.faults is business.faults
 
 
 def key_of(of: Case, config: str) -> str:
@@ -162,7 +156,7 @@ def _save(place: Path, key: str, sealed: Sealed, of: Closed) -> None:
     arrays: Arrays = {"alone": of.alone, "key": np.array(key), "until": np.array(sealed.until)}
     arrays["chains"] = np.array(sealed.chains)
     for view, one in of.views.items():
-        if view == "line" or not _alike(of.views):
+        if view == "line" or not alike(*of.views.values()):
             arrays.update({f"{view}.{name}": array for name, array in _arrays(one).items()})
     put(place, arrays)
 

@@ -10,7 +10,7 @@ from collector.judging import bandwidth
 from collector.judging.judge import Case
 from collector.judging.roster import Subject, in_group, of_carrier
 from collector.judging.window import Period, judgements
-from indicators.assessed import Judgement, Members, began, brackets, day_verdicts
+from indicators.assessed import Judgement, Members, alike, began, brackets, day_verdicts
 from indicators.axis import Ints
 from indicators.bandwidth import bandwidth_assurance
 from indicators.catalogue import CATALOGUE, Kind, View
@@ -47,16 +47,23 @@ def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = judgements) 
     for kind, subjects in of.source.roster.by_kind.items():
         chosen = concerned(subjects, wanted)
         if chosen:
-            for judgement in judge(of, kind, chosen, over).values():
-                yield from measures_of(of, judgement, chosen, over, wanted)
+            yield from measures_of(of, judge(of, kind, chosen, over), chosen, over, wanted)
 
 
 def measures_of(
-    of: Case, judgement: Judgement, subjects: Sequence[Subject], over: Period, wanted: Wanted
+    of: Case, views: Mapping[View, Judgement], subjects: Sequence[Subject], over: Period, wanted: Wanted
 ) -> Iterator[Measure]:
     """The same of subjects that are judged already."""
-    for members in members_of(judgement, subjects, wanted):
-        yield from _measures(of, judgement, members, over)
+    first = next(iter(views.values()))
+    whom = list(members_of(first, subjects, wanted))
+    known: dict[str, Mapping[str, Bracket]] = {}
+    for judgement in views.values():
+        if not alike(first, judgement):
+            known = {}
+        for members in whom:
+            found = brackets(judgement, members, of.source.policy, known.get(members.name))
+            known[members.name] = found
+            yield from _measures(of, judgement, members.name, found, over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,8 @@ def group_figures(of: Case, over: Period, group: str, view: View) -> Iterator[Gr
         if chosen:
             judgement = judgements(of, kind, chosen, over)[view]
             (members,) = members_of(judgement, chosen, wanted)
-            found = tuple(_measures(of, judgement, members, over))
+            figures = brackets(judgement, members, of.source.policy)
+            found = tuple(_measures(of, judgement, members.name, figures, over))
             yield GroupFigure(kind, found, tuple(_shares(judgement, members, chosen)))
 
 
@@ -249,12 +257,13 @@ def _members(kind: str, edges: Ints, subjects: Sequence[Subject], wanted: Wanted
         yield Members(EVERYBODY, in_group(subjects, None, edges), group=True)
 
 
-def _measures(of: Case, judgement: Judgement, members: Members, over: Period) -> Iterator[Measure]:
-    found: Mapping[str, Bracket] = brackets(judgement, members, of.source.policy)
-    for name, bracket in found.items():
-        if name in OF_THIS_MOMENT and over.end < of.source.now:
+def _measures(
+    of: Case, judgement: Judgement, name: str, found: Mapping[str, Bracket], over: Period
+) -> Iterator[Measure]:
+    for indicator, bracket in found.items():
+        if indicator in OF_THIS_MOMENT and over.end < of.source.now:
             continue
-        yield measure(of, judgement.kind, judgement.view, members.name, name, bracket, over)
+        yield measure(of, judgement.kind, judgement.view, name, indicator, bracket, over)
 
 
 def measure(

@@ -123,10 +123,11 @@ def of_carrier(subjects: Sequence[Subject], carrier: str, edges: Ints) -> Flags:
 
 def _counts(subjects: Sequence[Subject], edges: Ints, is_in: Callable[[Era], bool]) -> Flags:
     counts = np.zeros((len(subjects), max(len(edges) - 1, 0)), np.bool_)
-    always = [row for row, one in enumerate(subjects) if len(one.eras) == 1 and is_in(one.eras[0])]
-    counts[always] = True
+    always = np.fromiter((is_in(one.eras[-1]) for one in subjects), np.bool_, len(subjects))
+    counts |= always[:, None]
     for row, one in enumerate(subjects):
         if len(one.eras) > 1:
+            counts[row] = False
             for era in filter(is_in, one.eras):
                 counts[row, _windows(edges, era)] = True
     return counts

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.judging.closed import judged
+from collector.judging.closed import Views, judged
 from collector.judging.figures import EVERYBODY, Wanted, measures_of, members_of
 from collector.judging.judge import CONTEXT, Case
 from collector.judging.kept_tallies import standing_bandwidth
-from collector.judging.window import period
+from collector.judging.window import Period, period
 from config.model import Config
 from config.targets import target_of
 from exporters.measures import row
-from indicators.assessed import Judgement, Members, day_verdicts
+from indicators.assessed import Judgement, Members, alike, day_verdicts
 from indicators.calendar import date_at, day_window, days_of, month_window, year_window
 from indicators.days import Verdicts
 from indicators.forecast import Forecast, forecast
@@ -52,19 +52,26 @@ def standing(of: Case, config: Config, data_dir: Path, periods: Sequence[str] = 
     longest = min(overs.values(), key=lambda over: over.begin)
     measures, outlooks = list[dict[str, Any]](), list[dict[str, Any]]()
     for kind, subjects in of.source.roster.by_kind.items():
-        for whole in judged(of, kind, subjects, longest, data_dir, config.digest).values():
-            for name, over in overs.items():
-                part = between(whole, over.begin, over.end)
-                found = measures_of(of, part, subjects, over, Wanted())
-                measures += ({"period": name, **row(with_target(one, config, zone), zone)} for one in found)
-            if "year" in overs:
-                for members in members_of(whole, subjects, Wanted()):
-                    outlooks += map(_told, _outlook(of, config, whole, members))
+        views = judged(of, kind, subjects, longest, data_dir, config.digest)
+        for name, over in overs.items():
+            found = measures_of(of, _part(views, over), subjects, over, Wanted())
+            measures += ({"period": name, **row(with_target(one, config, zone), zone)} for one in found)
+        for whole in views.values() if "year" in overs else ():
+            for members in members_of(whole, subjects, Wanted()):
+                outlooks += map(_told, _outlook(of, config, whole, members))
     if "month" in overs:  # with it this day's, too: every minute would be too often to read five minutes
         day = period(_begin("day", now, zone), now, zone, now)
         for name, one in standing_bandwidth(of, day, overs["month"], data_dir, config.digest):
             measures.append({"period": name, **row(with_target(one, config, zone), zone)})
     return {"at": now / 1e6, "measures": measures, "outlooks": outlooks}
+
+
+def _part(views: Views, over: Period) -> Views:
+    """The part of a judgement that lies in a period; where both views are one, it is cut once."""
+    line = between(views["line"], over.begin, over.end)
+    if alike(*views.values()):
+        return {"line": line, "business": replace(line, view="business", tickets=views["business"].tickets)}
+    return {"line": line, "business": between(views["business"], over.begin, over.end)}
 
 
 def reach(now: int, zone: ZoneInfo) -> int:
