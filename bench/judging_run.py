@@ -23,7 +23,7 @@ from collector.judging.figures import Wanted, measures
 from collector.judging.judge import Case, case
 from collector.judging.lines import source
 from collector.judging.roster import Subject, roster
-from collector.judging.standing import standing
+from collector.judging.standing import reach, standing
 from collector.judging.window import Period, period
 from collector.ledger.store import Batch, Ledger, Life, Row, open_ledger, sqlite_url
 from config.load import load
@@ -138,17 +138,23 @@ def _one(kept: Path) -> dict[str, float]:
 
 
 def _live(kept: Path) -> dict[str, float]:
-    """One refresh of today, this month and this year, after the first."""
+    """What a minute costs the service, after the first: today's figures, and a tenth of this month's and year's."""
     with _opened(kept) as (ledger, config):
+        known, now = roster(config), int(time.time() * 1e6)
 
-        def work() -> int:
+        def work(*periods: str) -> int:
             with ledger.reading() as connection:
-                now = int(time.time() * 1e6)
-                prepared = source(connection, roster(config), Policy(), now, since=now - 8 * DAY)
-                return len(standing(case(prepared, EnteredFacts()), config, kept)["measures"])
+                prepared = source(connection, known, config.rules, now, since=reach(now, ZONE))
+                return len(standing(case(prepared, EnteredFacts()), config, kept, periods)["measures"])
 
-        work()
-        return _measured(work)
+        work("day")
+        work("month", "year")
+        each, tenth = _measured(lambda: work("day")), _measured(lambda: work("month", "year"))
+        return {
+            **{name: each[name] + tenth[name] / 10 for name in ("cpu", "wall")},
+            "peak": tenth["peak"],
+            "count": each["count"] + tenth["count"],
+        }
 
 
 def _pandas(kept: Path) -> dict[str, float]:
