@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.awaiting import deadline_in
+from tests.awaiting import deadline_in, until
 from tests.namespace import ROOT
 from tests.practice import TRANSPORT, linewalker
 from tests.programs import needed
@@ -94,11 +94,8 @@ def test_a_stranger_cuts_a_line_and_finds_the_outage_timed_to_the_second(demo: D
     assert demo("lab", "restore", "sanya-ct").returncode == 0
     mended_at = time.time()
     demo.await_state("sanya-ct", "up")
-    [down] = [
-        run
-        for run in demo.rows("runs", "runs", "--circuit", "sanya-ct", "--packets")
-        if run["state"] == "down"
-    ]
+    until(lambda: _ended(demo, "sanya-ct"))  # what is seen is shown at once, and kept a moment later
+    [down] = _ended(demo, "sanya-ct")
     assert _seconds(down["start_after"]) <= cut_at <= _seconds(down["start_before"])
     assert _seconds(down["end_after"]) <= mended_at <= _seconds(down["end_before"]) + 0.5
     # from two rounds before to the first answer after it: what the outage rests on
@@ -108,6 +105,12 @@ def test_a_stranger_cuts_a_line_and_finds_the_outage_timed_to_the_second(demo: D
     assert silent[0]["sent"] == down["start"]
     assert sum(one["count"] for one in silent) >= 3
     assert any(one["sent"] == down["end"] and one["by"] == "10.64.0.42" for one in packets)
+
+
+def _ended(demo: Demo, circuit: str) -> list[dict[str, Any]]:
+    """Its down-runs that are over, with their packets, as the ledger has them."""
+    found = demo.rows("runs", "runs", "--circuit", circuit, "--packets")
+    return [run for run in found if run["state"] == "down" and run["end"]]
 
 
 def _seconds(written: str) -> float:
@@ -122,10 +125,8 @@ def test_the_path_is_traced_once_and_kept_with_the_outage(demo: Demo) -> None:
     while not hops:
         assert time.monotonic() < deadline
         time.sleep(0.5)
-        [down] = [
-            run for run in demo.rows("runs", "runs", "--circuit", "qionghai-ct") if run["state"] == "down"
-        ]
-        hops = down["trace"]
+        runs = demo.rows("runs", "runs", "--circuit", "qionghai-ct")
+        hops = next((run["trace"] for run in runs if run["state"] == "down"), None)
     demo("lab", "restore", "qionghai-ct")
     assert hops[0]["address"] == "10.0.0.1"
 
