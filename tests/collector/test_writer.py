@@ -110,7 +110,7 @@ def test_batches_are_written_in_the_order_in_which_they_came(ledger: Watched, wr
     batches = [loaded(number) for number in range(300)]
     for batch in batches:
         writer.put(batch)
-    assert writer.close(20)
+    assert writer.close(60)
     assert ledger.committed == batches
     assert kept(ledger) == list(range(300))
     assert writer.waiting_rows == 0
@@ -128,7 +128,7 @@ def test_several_threads_may_hand_over_at_once(ledger: Watched, writer: Writer) 
         thread.start()
     for thread in threads:
         thread.join()
-    assert writer.close(20)
+    assert writer.close(60)
     for first in (0, 1000, 2000):
         assert [number for number in kept(ledger) if first <= number < first + 100] == list(
             range(first, first + 100)
@@ -138,7 +138,7 @@ def test_several_threads_may_hand_over_at_once(ledger: Watched, writer: Writer) 
 def test_an_empty_batch_is_not_written(ledger: Watched, writer: Writer) -> None:
     writer.start()
     writer.put(Batch())
-    assert writer.close(10)
+    assert writer.close(60)
     assert not ledger.entered.is_set()
 
 
@@ -160,7 +160,7 @@ def test_a_ledger_that_fails_for_a_while_loses_nothing_and_writes_nothing_twice(
         time.sleep(0.3)  # several attempts
         assert writer.waiting_rows == 20
     until(lambda: writer.waiting_rows == 0 and not writer.problem)
-    assert writer.close(10)
+    assert writer.close(60)
     assert ledger.committed == batches
     assert kept(ledger) == list(range(30))
 
@@ -200,7 +200,7 @@ def test_handing_over_never_waits_for_the_ledger(ledger: Watched, writer: Writer
             5
         )  # a hundred times what it takes; one attempt to write takes longer
     until(lambda: writer.waiting_rows == 0, 30)
-    assert writer.close(20)
+    assert writer.close(60)
     assert len(kept(ledger)) == 1000
 
 
@@ -216,7 +216,7 @@ def test_a_connection_that_the_server_ends_in_mid_life_costs_nothing(
             server.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
             )
-    assert writer.close(20)
+    assert writer.close(60)
     assert kept(ledger) == list(range(20))
 
 
@@ -228,7 +228,7 @@ def test_facts_that_the_ledger_refuses_hold_up_nothing_that_comes_after(
     for batch in (loaded(1), nonsense, loaded(3)):
         writer.put(batch)
     writer.start()
-    assert writer.close(10)
+    assert writer.close(60)
     assert kept(ledger) == [1, 3]
     assert "the ledger refuses these facts" in caplog.text
 
@@ -252,7 +252,7 @@ def test_what_waits_too_long_is_put_on_the_disk_and_written_in_order_when_the_le
     writer.put(loaded(51))
     until(lambda: writer.waiting_rows == 0 and not writer.problem)
     assert spool.waiting(tmp_path) == []
-    assert writer.close(10)
+    assert writer.close(60)
     assert kept(ledger) == list(range(52))
 
 
@@ -266,7 +266,7 @@ def test_memory_holds_only_so_many_rows_while_the_ledger_is_away(
             writer.put(loaded(number))
         until(lambda: writer.spooled_rows == 5_000)
     until(lambda: writer.waiting_rows == 0, 30)
-    assert writer.close(10)
+    assert writer.close(60)
     assert kept(ledger) == list(range(5_000))
 
 
@@ -283,7 +283,7 @@ def test_a_ledger_that_comes_and_goes_while_the_spool_is_emptied_gets_everything
             until(lambda: writer.problem)
         time.sleep(0.1)
     until(lambda: writer.waiting_rows == 0, 30)
-    assert writer.close(10)
+    assert writer.close(60)
     assert kept(ledger) == list(range(500))
 
 
@@ -301,5 +301,5 @@ def test_a_server_that_does_not_answer_any_more_holds_up_only_itself(
             time.sleep(0.02)
         until(lambda: writer.spooled_rows == 20)
     until(lambda: writer.waiting_rows == 0)
-    assert writer.close(10)
+    assert writer.close(60)
     assert kept(ledger) == list(range(20))
