@@ -83,6 +83,12 @@ def _states(network: Path, folder: Path) -> dict[str, str]:
     return {one["id"]: one["state"] for one in json.loads(done.stdout)["circuits"]}
 
 
+def _problem(network: Path, folder: Path) -> str:
+    """What the status says is wrong with the collector."""
+    told = json.loads(linewalker("status", "-c", network, "--data", folder, "--json").stdout)
+    return str(told["collector"]["problem"])
+
+
 def await_status(network: Path, folder: Path, state: str, seconds: float = 15) -> dict[str, object]:
     deadline = deadline_in(seconds)
     while time.monotonic() < deadline:
@@ -160,11 +166,10 @@ def test_without_permission_it_says_the_remedy_and_every_line_is_unknown_never_d
     try:
         await_file(folder / "feed.sock")
         assert await_status(network_file, folder, "unknown")["reason"] == "not watched"
-        told = json.loads(linewalker("status", "-c", network_file, "--data", folder, "--json").stdout)[
-            "collector"
-        ]
-        assert 'sysctl -w net.ipv4.ping_group_range="0 2147483647"' in told["problem"]
-        assert "setcap cap_net_raw+ep" in told["problem"]
+        until(lambda: _problem(network_file, folder))  # nothing is watched a moment before it is known why
+        said = _problem(network_file, folder)
+        assert 'sysctl -w net.ipv4.ping_group_range="0 2147483647"' in said
+        assert "setcap cap_net_raw+ep" in said
     finally:
         process.terminate()
         process.wait(60)
