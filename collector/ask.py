@@ -119,6 +119,9 @@ class Asker:
     def stop(self, seconds: float) -> bool:
         """Stop asking and write everything; whether everything was written in that time."""
         self._schedule.stop()
+        # All are told before one is waited for: each notices within a second, and there may be many.
+        for one in self.rounds:
+            one.stopping.set()
         for one in self.rounds:
             one.stop()
         self.tracer.close()

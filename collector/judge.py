@@ -87,7 +87,6 @@ def main() -> None:
     processes.prepare("judge")
     os.nice(_NICE)
     config = inforce.read(given.config).model_copy(update={"text": ""})
-    log.info("indicators of %s are judged every minute", config.organisation)
     known = roster(config)
     processes.settle()
     clock, turn = SystemClock(), 0
