@@ -1,17 +1,14 @@
 """The evidence as one ZIP file: the same bytes for the same content, with a list of digests, never half written."""
 
 import hashlib
-import os
-import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
-from collector.evaluating.written import require_free
 from config.errors import LinewalkerError, MachineError
+from exporters.forms.written import beside, require_free
 
 SUMS, README = "SHA256SUMS", "说明.txt"
 _TIME = (1980, 1, 1, 0, 0, 0)  # a ZIP file knows no earlier one
@@ -51,34 +48,11 @@ def write(of: Bundle, readme: str, place: Path, *, force: bool, most: int) -> Ma
             size=-(-of.size // MEGABYTE),
             most=most,
         )
-    with _beside(place) as file:
+    with beside(place, MachineError) as file:
         return _write(of, readme, file)
 
 
-@contextmanager
-def _beside(place: Path) -> Iterator[BinaryIO]:
-    """A file beside the one that is wanted; it takes its place when it is whole and safe on the disk."""
-    path: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=place.absolute().parent, prefix=".", suffix=".part", delete=False
-        ) as file:
-            path = Path(file.name)
-            yield file  # type: ignore[misc]
-            file.flush()
-            os.fsync(file.fileno())
-        path.chmod(0o644)
-        path.replace(place)
-    except OSError as error:
-        raise MachineError(
-            "{file} cannot be written: {why}", file=place, why=error.strerror or str(error)
-        ) from error
-    finally:
-        if path is not None:
-            path.unlink(missing_ok=True)
-
-
-def _write(of: Bundle, readme: str, file: BinaryIO) -> dict[str, str]:
+def _write(of: Bundle, readme: str, file: IO[bytes]) -> dict[str, str]:
     sums = dict[str, str]()
     with zipfile.ZipFile(file, "w") as out:
         for name in sorted({*of.contents, *of.files}):

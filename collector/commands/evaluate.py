@@ -14,7 +14,6 @@ from collector.evaluating.fill import fill
 from collector.evaluating.measured import Facts, found, window_of
 from collector.evaluating.outlook import outlooks
 from collector.evaluating.templated import filled_template, template_of
-from collector.evaluating.written import put, require_free
 from collector.judging.window import Period, period
 from collector.ledger.store import micros
 from config.errors import ConfigError, LinewalkerError
@@ -28,6 +27,8 @@ from exporters.forms.made import RENDERERS, form
 from exporters.forms.monitoring import Expected
 from exporters.forms.notes import possible
 from exporters.forms.pdf import pdf
+from exporters.forms.template_fill import require_target
+from exporters.forms.written import put, require_free
 from exporters.measures import between, row
 from exporters.words import default_language, words
 from indicators.calendar import year_window
@@ -138,6 +139,8 @@ def _require_as_template(template: Path, output: Path, *, annotated: bool) -> No
             form=template.name,
             kind=kind,
         )
+    if ending == kind:
+        require_target(template, output)
 
 
 def _filled(

@@ -12,12 +12,12 @@ from collector.annex.reasons import accepted_of, name_of
 from collector.commands import entry_rows
 from collector.commands.entries import Given, enter
 from collector.commands.shared import common, printing, show, tell, tell_aside
-from collector.evaluating.written import put, require_free
 from config.entry_headings import MANUAL_VALUE
 from config.errors import LinewalkerError
 from exporters.forms.annex_pages import annex_document
 from exporters.forms.paper import saved
 from exporters.forms.voice import Voice
+from exporters.forms.written import put, require_free
 from exporters.words import default_language
 
 _MOST = 500

@@ -11,7 +11,6 @@ import click
 
 from collector.commands.judging import Asked, asked
 from collector.commands.shared import printing, show, tell, tell_aside
-from collector.evaluating.written import put, require_free
 from collector.ledger.store import micros
 from collector.paying.month import paid_lines
 from config.errors import LinewalkerError
@@ -19,6 +18,7 @@ from config.model import Config
 from exporters.figures import rfc3339
 from exporters.forms.made import RENDERERS
 from exporters.forms.statement import availability, rows, statement_form, why
+from exporters.forms.written import put, require_free
 from exporters.paid import PaidFault, PaidLine, Statement, disputed, undecided
 from exporters.words import default_language, words
 from indicators.contracts import ENDLESS, Contract, of_carrier

@@ -1,7 +1,6 @@
 """A filled plan in the template of an office, which lies beside its plan."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from config.form_grids import read_form
 from config.form_mapping import load_mapping
@@ -14,10 +13,8 @@ def filled_template(plan: Path, of: FilledPlan) -> bytes:
     template = template_of(plan, of.plan.form)
     named = of.plan.mapping
     mapping = load_mapping(plan.parent / named, read_form(template)) if named else None
-    with TemporaryDirectory(prefix="linewalker-form-") as folder:
-        target = Path(folder) / f"form{template.suffix.lower()}"
-        fill_template(template, of, mapping, target)
-        return target.read_bytes()
+    content, _ = fill_template(template, of, mapping)
+    return content
 
 
 def template_of(plan: Path, form: str) -> Path:

@@ -1,13 +1,8 @@
-"""Filling an office's own template: written beside the target, read again, compared, and only then renamed.
+"""Filling an office's own template: written in memory, read again and compared. A difference is an error."""
 
-A difference is an error and leaves nothing behind. What was there before stays until the new file is whole.
-"""
-
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from jinja2 import TemplateError
 
@@ -29,15 +24,14 @@ class Anchor:
 
 
 def fill_template(
-    template: Path, filled: FilledPlan, mapping: FormMapping | None, target: Path
-) -> Mapping[str, Anchor]:
-    """Fill a template of the user's into `target`, and say where each value went: of several places the first.
+    template: Path, filled: FilledPlan, mapping: FormMapping | None
+) -> tuple[bytes, Mapping[str, Anchor]]:
+    """The filled form as a file of the template's kind, and where each value went: of several places the first.
 
     `mapping` fills places that hold no placeholder. Raises LinewalkerError for a template that cannot be filled
-    whole, one the mapping does not fit, a target that cannot be written or is open, and a value that did not arrive.
+    whole, one the mapping does not fit, and a value that did not arrive.
     """
     kind = office_kind(template)
-    _require_target(template, target, kind)
     raw, values = read_office(template), cells(filled)
     _require_sound(template, problems(template, raw, kind, values, mapping), mapping)
     mapped = {one.at: one.value for one in mapping.cells} if mapping else {}
@@ -48,9 +42,7 @@ def fill_template(
             written, where = template_sheet.fill(raw, values, mapped)
     except (TemplateError, KeyError) as error:
         raise LinewalkerError("{file} cannot be filled: {why}", file=template, why=error) from error
-    anchors = _anchors(target, where, values, _texts(written, kind))
-    _put(target, written)
-    return anchors
+    return written, _anchors(template, where, values, _texts(written, kind))
 
 
 def _require_sound(template: Path, found: Iterable[Finding], mapping: FormMapping | None) -> None:
@@ -64,7 +56,9 @@ def _require_sound(template: Path, found: Iterable[Finding], mapping: FormMappin
         raise ConfigError(tuple(errors))
 
 
-def _require_target(template: Path, target: Path, kind: Kind) -> None:
+def require_target(template: Path, target: Path) -> None:
+    """Refuse a target of another kind, one that is open in an office's program, and the template itself."""
+    kind = office_kind(template)
     if target.suffix.lower() != f".{kind}":
         text = "{file} is filled from a template of the kind .{kind}; expected a name that ends so"
         raise LinewalkerError(text, file=target, kind=kind)
@@ -83,7 +77,7 @@ def _texts(written: bytes, kind: Kind) -> dict[str, str]:
 
 
 def _anchors(
-    target: Path, where: Mapping[str, list[str]], values: Mapping[str, str], texts: Mapping[str, str]
+    template: Path, where: Mapping[str, list[str]], values: Mapping[str, str], texts: Mapping[str, str]
 ) -> dict[str, Anchor]:
     """Where each value stands, after every place was read again. Raises LinewalkerError where one says otherwise."""
     found = {}
@@ -93,7 +87,7 @@ def _anchors(
             if _plain(values.get(name, "")) not in _plain(shown):
                 text = "{place} of {file} says {found} instead of {value} for {name}; nothing was written"
                 raise LinewalkerError(
-                    text, place=place, file=target, found=shown, value=values.get(name, ""), name=name
+                    text, place=place, file=template, found=shown, value=values.get(name, ""), name=name
                 )
         if values.get(name):
             found[name] = Anchor(places[0], texts[places[0]].strip())
@@ -102,23 +96,3 @@ def _anchors(
 
 def _plain(text: str) -> str:
     return "".join(text.split())
-
-
-def _put(target: Path, written: bytes) -> None:
-    """Write beside the target and rename, so that it is whole or not there. Raises LinewalkerError."""
-    try:
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as beside:
-            place = Path(beside.name)
-            try:
-                beside.write(written)
-                beside.flush()
-                os.fsync(beside.fileno())
-                umask = os.umask(0)
-                os.umask(umask)
-                place.chmod(0o666 & ~umask)
-                place.replace(target)
-            except BaseException:
-                place.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise LinewalkerError("{file} cannot be written: {why}", file=target, why=error.strerror) from None

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from collector.evaluating.written import put
 from config.errors import LinewalkerError
+from exporters.forms.written import put
 from exporters.measures import figure, measure_of
 from exporters.words import words
 from indicators.catalogue import CATALOGUE

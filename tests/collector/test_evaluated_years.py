@@ -87,6 +87,7 @@ def test_the_form_may_be_an_office_s_own_template(tmp_path: Path) -> None:
     assert filled.tables[0].rows[0].cells[1].text.endswith("%")
     for words, said in (
         (("-o", tmp_path / "form.xlsx"), "give the file the ending .docx"),
+        (("-o", tmp_path / "ours.docx", "--force"), "is the template itself"),
         (("-o", tmp_path / "other.docx", "--annotated"), "--annotated is for built-in forms"),
     ):
         refused = linewalker("evaluate", plan, "--data", data, *words)

@@ -1,6 +1,6 @@
 """Forms as offices have them, made of the reports' texts: tables with merged cells, Chinese fonts, set widths."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,12 @@ from docx.shared import Cm, Pt
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 
+from config.form_mapping import FormMapping
 from config.plan import Plan
 from config.plan_files import load_plan
 from exporters.forms.filled import FilledMoney, FilledPlan, FilledRow
+from exporters.forms.template_fill import Anchor, fill_template, require_target
+from exporters.forms.written import beside
 from tests.config.test_examples import EXAMPLES
 
 YIYANG = EXAMPLES / "yiyang-egov-network-2020" / "plan.yaml"
@@ -232,3 +235,14 @@ def excel(path: Path, plan: Plan, cell: Cells) -> Path:
     sheet.oddFooter.center.text = "第 &P 页"
     book.save(path)
     return path
+
+
+def fill_into(
+    template: Path, of: FilledPlan, mapping: FormMapping | None, target: Path
+) -> Mapping[str, Anchor]:
+    """Fill a template into a file, as `evaluate` does; where each value went."""
+    require_target(template, target)
+    content, anchors = fill_template(template, of, mapping)
+    with beside(target) as file:
+        file.write(content)
+    return anchors

@@ -16,8 +16,7 @@ from openpyxl.cell.text import InlineFont
 from config.errors import ConfigError, LinewalkerError
 from config.form_grids import read_form
 from exporters.forms.filled import FilledPlan, cells
-from exporters.forms.template_fill import fill_template
-from tests.exporters.forms.offices import YIYANG, excel, filled, placeholder, word
+from tests.exporters.forms.offices import YIYANG, excel, fill_into, filled, placeholder, word
 
 PLAN = filled(YIYANG)
 
@@ -34,7 +33,7 @@ def part(path: Path, name: str = "word/document.xml") -> str:
 
 def refusal(template: Path, target: Path, of: FilledPlan = PLAN) -> str:
     with pytest.raises(LinewalkerError) as caught:
-        fill_template(template, of, None, target)
+        fill_into(template, of, None, target)
     assert not target.exists()
     assert [*target.parent.glob(f".{target.name}*")] == []
     return str(caught.value)
@@ -42,7 +41,7 @@ def refusal(template: Path, target: Path, of: FilledPlan = PLAN) -> str:
 
 def test_every_value_stands_in_its_cell_of_a_word_form(tmp_path: Path) -> None:
     template = word(tmp_path / "ours.docx", PLAN.plan, placeholder)
-    anchors = fill_template(template, PLAN, None, tmp_path / "form.docx")
+    anchors = fill_into(template, PLAN, None, tmp_path / "form.docx")
     values, texts = (
         cells(PLAN),
         {place: one.text for place, one in read_form(tmp_path / "form.docx").cells.items()},
@@ -58,7 +57,7 @@ def test_every_value_stands_in_its_cell_of_a_word_form(tmp_path: Path) -> None:
 
 def test_fonts_widths_and_merged_cells_of_a_word_form_stay_as_they_are(tmp_path: Path) -> None:
     template = word(tmp_path / "ours.docx", PLAN.plan, placeholder)
-    fill_template(template, PLAN, None, tmp_path / "form.docx")
+    fill_into(template, PLAN, None, tmp_path / "form.docx")
     assert looks(part(tmp_path / "form.docx")) == looks(part(template))
     with zipfile.ZipFile(template) as before, zipfile.ZipFile(tmp_path / "form.docx") as after:
         assert set(after.namelist()) == set(before.namelist())
@@ -72,7 +71,7 @@ def test_signs_of_xml_and_new_lines_in_a_value_survive(tmp_path: Path) -> None:
     of = replace(
         PLAN, plan=PLAN.plan.model_copy(update={"goal": PLAN.plan.goal.model_copy(update={"expected": said})})
     )
-    anchors = fill_template(tmp_path / "ours.docx", of, None, tmp_path / "form.docx")
+    anchors = fill_into(tmp_path / "ours.docx", of, None, tmp_path / "form.docx")
     assert Document(str(tmp_path / "form.docx")).paragraphs[0].text == f"目标：{said}"
     assert anchors["goal.expected"].place == "paragraph 1"
 
@@ -87,7 +86,7 @@ def test_a_loop_writes_a_row_for_each_row_of_the_plan(tmp_path: Path) -> None:
         table.cell(2, column).text = f"{{{{ row.{last} }}}}"
     table.cell(3, 0).text = "{%tr endfor %}"
     document.save(str(tmp_path / "ours.docx"))
-    anchors = fill_template(tmp_path / "ours.docx", PLAN, None, tmp_path / "form.docx")
+    anchors = fill_into(tmp_path / "ours.docx", PLAN, None, tmp_path / "form.docx")
     rows = Document(str(tmp_path / "form.docx")).tables[0].rows
     expected = [[one.row.level3, one.actual, f"{one.points}"] for one in PLAN.rows]
     assert [[cell.text for cell in row.cells] for row in rows][1:] == expected
@@ -103,7 +102,7 @@ def test_ids_with_hyphens_headers_and_placeholders_typed_in_pieces_are_filled(tm
         paragraph.add_run(piece).bold = piece == "{"
     document.sections[0].header.paragraphs[0].text = "{{ project.name }}"
     document.save(str(tmp_path / "ours.docx"))
-    anchors = fill_template(tmp_path / "ours.docx", of, None, tmp_path / "form.docx")
+    anchors = fill_into(tmp_path / "ours.docx", of, None, tmp_path / "form.docx")
     made = Document(str(tmp_path / "form.docx"))
     assert made.paragraphs[0].text == "365天 完成"
     assert made.sections[0].header.paragraphs[0].text == PLAN.plan.project.name
@@ -131,7 +130,7 @@ def test_every_value_stands_in_its_cell_of_a_workbook_and_numbers_are_numbers(tm
     before["自评表"]["H5"].number_format = "0.00%"
     before["自评表"]["K1"] = "=SUM(H10:H20)"
     before.save(template)
-    anchors = fill_template(template, PLAN, None, tmp_path / "form.xlsx")
+    anchors = fill_into(template, PLAN, None, tmp_path / "form.xlsx")
     sheet, old = load_workbook(tmp_path / "form.xlsx")["自评表"], before["自评表"]
     assert sheet["D5"].value == 180
     assert sheet["H5"].value == 0.46
@@ -168,7 +167,7 @@ def test_texts_stay_texts_in_a_workbook(tmp_path: Path) -> None:
     mixed = CellRichText("甲", TextBlock(InlineFont(b=True), "{{ project.unit }}"), "乙")
     sheet["K4"] = mixed
     book.save(tmp_path / "ours.xlsx")
-    fill_template(tmp_path / "ours.xlsx", of, None, tmp_path / "form.xlsx")
+    fill_into(tmp_path / "ours.xlsx", of, None, tmp_path / "form.xlsx")
     made = load_workbook(tmp_path / "form.xlsx", rich_text=True)["自评表"]
     assert [made[at].value for at in ("K1", "K2", "K3")] == ["13800000000", "010203", "得 85 分"]
     assert (made["C2"].value, made["C2"].data_type) == ("=1+1", "s")
@@ -200,7 +199,7 @@ def test_an_open_or_impossible_target_is_refused(tmp_path: Path) -> None:
     assert "expected a name that ends so" in refusal(template, tmp_path / "form.xlsx")
     before = template.read_bytes()
     with pytest.raises(LinewalkerError, match="is the template itself"):
-        fill_template(template, PLAN, None, template)
+        fill_into(template, PLAN, None, template)
     assert template.read_bytes() == before
 
 
@@ -210,7 +209,7 @@ def test_what_was_there_stays_until_the_new_form_is_whole(tmp_path: Path) -> Non
     document.save(str(tmp_path / "ours.docx"))
     (tmp_path / "form.docx").write_bytes(b"old")
     with pytest.raises(ConfigError):
-        fill_template(tmp_path / "ours.docx", PLAN, None, tmp_path / "form.docx")
+        fill_into(tmp_path / "ours.docx", PLAN, None, tmp_path / "form.docx")
     assert (tmp_path / "form.docx").read_bytes() == b"old"
 
 
@@ -226,7 +225,7 @@ def test_templates_saved_by_libreoffice_are_filled_as_well(tmp_path: Path, endin
             check=True, timeout=180, capture_output=True,
         )  # fmt: skip
     template = tmp_path / "new" / f"ours.{ending}"
-    anchors = fill_template(template, PLAN, None, tmp_path / f"form.{ending}")
+    anchors = fill_into(template, PLAN, None, tmp_path / f"form.{ending}")
     texts = {place: one.text for place, one in read_form(tmp_path / f"form.{ending}").cells.items()}
     assert len(anchors) == sum(1 for name in anchors if cells(PLAN)[name]) > 45
     for name, anchor in anchors.items():

@@ -11,8 +11,7 @@ from config.form_grids import read_form
 from config.form_mapping import FormMapping, load_mapping, mapping_text
 from config.form_proposals import propose
 from exporters.forms.filled import cells
-from exporters.forms.template_fill import fill_template
-from tests.exporters.forms.offices import YIYANG, excel, filled, nothing, word
+from tests.exporters.forms.offices import YIYANG, excel, fill_into, filled, nothing, word
 from tests.exporters.forms.test_template_fill import looks, part
 
 PLAN = filled(YIYANG)
@@ -44,7 +43,7 @@ def test_an_empty_form_is_mapped_by_its_words_and_filled(tmp_path: Path, kind: s
     wanted |= {f"money.{one.money.id}.{last}" for one in PLAN.money
                for last in ("planned", "budget", "spent", "rate", "score")}  # fmt: skip
     assert {one.value for one in mapping.cells} == wanted | {"total.score", "goal.expected", "goal.actual"}
-    anchors = fill_template(template, PLAN, mapping, tmp_path / f"form.{kind}")
+    anchors = fill_into(template, PLAN, mapping, tmp_path / f"form.{kind}")
     texts = {place: one.text for place, one in read_form(tmp_path / f"form.{kind}").cells.items()}
     values = cells(PLAN)
     for one in mapping.cells:
@@ -61,7 +60,7 @@ def test_an_empty_form_is_mapped_by_its_words_and_filled(tmp_path: Path, kind: s
 
 def test_a_mapped_cell_of_word_keeps_its_letters_and_the_table_its_shape(tmp_path: Path) -> None:
     template, path = written(tmp_path, "docx")
-    fill_template(template, PLAN, load_mapping(path, read_form(template)), tmp_path / "form.docx")
+    fill_into(template, PLAN, load_mapping(path, read_form(template)), tmp_path / "form.docx")
     old, new = looks(part(template)), looks(part(tmp_path / "form.docx"))
     assert [one for one in new if "rFonts" not in one] == [one for one in old if "rFonts" not in one]
     cell = Document(str(tmp_path / "form.docx")).tables[0].cell(11, 5)
@@ -117,7 +116,7 @@ def test_a_mapping_of_another_plan_names_what_nothing_fills(tmp_path: Path) -> N
     template, path = written(tmp_path, "docx")
     path.write_text(path.read_text("utf-8").replace("rows.lines.actual", "rows.line.actual"), "utf-8")
     with pytest.raises(ConfigError) as caught:
-        fill_template(template, PLAN, load_mapping(path, read_form(template)), tmp_path / "form.docx")
+        fill_into(template, PLAN, load_mapping(path, read_form(template)), tmp_path / "form.docx")
     [said] = caught.value.findings
     assert str(said) == (
         f"{template}: table 1 row 12 column 6: nothing fills rows.line.actual; "
