@@ -1,16 +1,15 @@
 """Files of old and foreign formats into .docx and .xlsx, by LibreOffice, in a profile of its own."""
 
 import io
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from config.errors import LinewalkerError, MachineError
 from config.office_files import OLD, Kind, read_office, refuse_protected
+from exporters.forms import libreoffice
+from exporters.forms.written import beside
 
-SECONDS = 120
 _OLE = b"\xd0\xcf\x11\xe0"
 _FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
 
@@ -22,22 +21,19 @@ def convert(old: Path, new: Path) -> None:
         raise LinewalkerError("{file} is there already; expected another name", file=new)
     raw = read_office(old)
     refuse_protected(old, raw)
-    soffice = shutil.which("soffice") or shutil.which("libreoffice")
-    if soffice is None:
+    office = libreoffice.program()
+    if office is None:
         text = "LibreOffice is not installed; install it: apt install libreoffice-writer libreoffice-calc"
         raise MachineError(text)
     with TemporaryDirectory() as folder:
         source = Path(folder, f"old{_true_ending(old, raw)}")
         source.write_bytes(raw)
-        made = _converted(soffice, Path(folder), source, kind)
-        if made is None:
+        made = _converted(office, source, kind)
+        if not made.exists():
             text = "LibreOffice cannot make {new} of {old}; expected a file that it, Word or WPS can open"
             raise LinewalkerError(text, new=new, old=old)
-        try:
-            shutil.copyfile(made, beside := new.with_name(f".{new.name}.part"))
-            beside.replace(new)
-        except OSError as error:
-            raise LinewalkerError("{file} cannot be written: {why}", file=new, why=error.strerror) from None
+        with beside(new) as file:
+            file.write(made.read_bytes())
 
 
 def _kind_of(new: Path) -> Kind:
@@ -62,23 +58,10 @@ def _true_ending(old: Path, raw: bytes) -> str:
     return old.suffix.lower()
 
 
-def _converted(soffice: str, folder: Path, source: Path, kind: Kind) -> Path | None:
-    out = folder / "new"
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    words = [
-        soffice,
-        profile,
-        "--headless",
-        "--convert-to",
-        _FILTERS[kind],
-        "--outdir",
-        str(out),
-        str(source),
-    ]
+def _converted(office: str, source: Path, kind: Kind) -> Path:
     try:
-        subprocess.run(words, timeout=SECONDS, check=False, capture_output=True)
-    except subprocess.TimeoutExpired:
+        made, _ = libreoffice.run(office, source, _FILTERS[kind], libreoffice.SECONDS)
+    except TimeoutError:
         text = "LibreOffice did not end within {seconds} s; expected a smaller file, or try again"
-        raise LinewalkerError(text, seconds=SECONDS) from None
-    made = out / f"old.{kind}"
-    return made if made.exists() else None
+        raise LinewalkerError(text, seconds=round(libreoffice.SECONDS)) from None
+    return made
