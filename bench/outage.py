@@ -4,6 +4,7 @@ import json
 
 from bench import account
 from bench.section import Goal, Section
+from probes.rhythm import LONGEST_TICK
 
 CIRCUITS, SECONDS = 10_000, 40
 _HOW = """\
@@ -13,10 +14,10 @@ regular round left, by the packet records of the ledger, against its place in th
 after the cut and the return among them. An edge is right if the true moment (CLOCK_REALTIME around the call) lies
 inside its bounds."""
 _LIMITS = """\
-**What limits it.** Packets that are due are collected for up to 20 ms so that batches fill: half of that is the
-median lateness. Beyond it stands what a down-run costs: its own row, the packets of two rounds before and after it,
-and the end, some {rows} rows a circuit, made by the process that also asks. The bounds of an edge are as wide as the
-rhythm: up to an interval and the retries for the beginning, 2 s and the timeout for the end."""
+**What limits it.** Packets that are due are collected for up to {tick:.0f} ms so that batches fill: half of that is
+the median lateness. Beyond it stands what a down-run costs: its own row, the packets of two rounds before and after
+it, and the end, some {rows} rows a circuit, made by the process that also asks. The bounds of an edge are as wide as
+the rhythm: up to an interval and the retries for the beginning, 2 s and the timeout for the end."""
 
 
 def section() -> Section:
@@ -45,5 +46,5 @@ def section() -> Section:
             right == CIRCUITS and once,
         ),
     ]
-    limits = _LIMITS.format(rows=round(found["packets"] / CIRCUITS) + 2)
+    limits = _LIMITS.format(rows=round(found["packets"] / CIRCUITS) + 2, tick=1000 * LONGEST_TICK)
     return Section("Mass outage", _HOW.format(**texts), ("What", "Measured"), rows, limits, goals=goals)

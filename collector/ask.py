@@ -8,7 +8,6 @@ import signal
 import threading
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from collector.hinting import Hinting
 from collector.ledger import reading, store
 from collector.ledger.place import ledger_url
 from collector.opening import Opening, Standing
+from collector.plans import plans
 from collector.reference import Reference
 from collector.rounds import Plan, Round
 from collector.schedule import Schedule
@@ -29,12 +29,9 @@ from collector.spool import Heading, Spool
 from collector.trapped import Trapped
 from collector.version import VERSION
 from collector.writer import Writer
-from config import profiles
-from config.asked import BUILT_IN
-from config.model import Config
 from probes import PROBERS
 from probes.clock import Clock, SystemClock
-from probes.columns import DOWN, UP, Answers, Targets
+from probes.columns import DOWN, UP, Answers
 from probes.eyes import Eyes
 from probes.router import lag_of
 from probes.texts import Texts
@@ -282,55 +279,6 @@ def who(specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> list[telling.G
         asked.append(id_)
         subjects.append(spec.subject)
     return [telling.Group(*names, asked, Texts(subjects)) for names, (asked, subjects) in kinds.items()]
-
-
-def plans(config: Config, specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> list[Plan]:
-    """One round for every probe kind that has anything to ask; ICMP always has, because it asks the sentinels."""
-    return [_plan(config, kind, specs, ids) for kind in PROBERS if any(spec.probe == kind for spec in specs)]
-
-
-@dataclass(slots=True)
-class _Columns:
-    """What a plan is made of: very many checks are gone through one by one and never all there."""
-
-    ids: "array[int]" = field(default_factory=lambda: array("q"))
-    address: list[str] = field(default_factory=list)
-    hosts: list[str] = field(default_factory=list)
-    source: list[str | None] = field(default_factory=list)
-    sentinel: list[bool] = field(default_factory=list)
-    settings: list[Any] = field(default_factory=list)
-
-    def add(self, spec: checks.CheckSpec, check: int) -> None:
-        self.ids.append(check)
-        self.address.append(spec.address)
-        self.hosts.append(checks.host(spec))
-        self.source.append(spec.source or None)
-        self.sentinel.append(spec.kind == "sentinel")
-        if spec.probe != BUILT_IN:  # an echo says nothing beyond its address and source
-            self.settings.append(spec.settings)
-
-
-def _plan(config: Config, kind: str, specs: Sequence[checks.CheckSpec], ids: Sequence[int]) -> Plan:
-    rhythm, asked = config.rounds.of(kind), _Columns()
-    for spec, check in zip(specs, ids, strict=True):
-        if spec.probe == kind:
-            asked.add(spec, check)
-    targets = Targets(
-        address=Texts(asked.address),
-        source=tuple(asked.source),
-        phase=checks.phases(np.array(asked.ids)),
-        sentinel=np.array(asked.sentinel),
-        settings=[profiles.complete(config, settings) for settings in asked.settings],
-    )
-    return Plan(
-        name=f"{kind}-{rhythm.interval:g}s",
-        vantage=config.vantage.name,
-        rhythm=rhythm,
-        checks=asked.ids,
-        targets=targets,
-        probe=kind,
-        hosts=Texts(asked.hosts),
-    )
 
 
 def main() -> None:

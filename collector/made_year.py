@@ -11,11 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector import checks
-from collector.ask import plans
 from collector.checks import CheckSpec
 from collector.keeping import bins
 from collector.keeping.bins import Ints
 from collector.ledger.store import Batch, Ledger, Life, Row, micros
+from collector.plans import plans
 from config.model import Config
 from indicators.calendar import date_at, day_edges, instant
 from indicators.entered import Maintenance, Subject

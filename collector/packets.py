@@ -104,16 +104,15 @@ def record(
     """The records these answers add; `before` is the state before them, `changes` what they changed."""
     records: list[PacketRecord] = []
     target = answers.target
-    changed = np.zeros(len(memory.run), np.bool_)
-    changed[changes.target] = True
-    still_down = (before.outcome[target] == DOWN) & (answers.outcome == DOWN) & ~changed[target]
+    changed = np.isin(target, changes.target)
+    still_down = (before.outcome[target] == DOWN) & (answers.outcome == DOWN) & ~changed
     _lengthen(memory, answers, np.flatnonzero(still_down & ~np.isnan(memory.run[target])))
     whole = _begin(memory, changes)
     for one in whole.tolist():
         records += _remembered(memory, one, addresses)
     memory.recorded[whole] = True
     # What we could not see or ask is no packet of the down-run, and may go on for weeks.
-    told = (answers.outcome != UNKNOWN) | changed[target]
+    told = (answers.outcome != UNKNOWN) | changed
     wanted = ~np.isnan(memory.run[target]) & ~still_down & told
     brief, silent = wanted & memory.brief[target], answers.outcome == DOWN
     _lengthen(memory, answers, np.flatnonzero(brief & silent))

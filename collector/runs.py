@@ -14,15 +14,19 @@ Theory of operation
 A change is dated at the *send* of the packet that shows it: of the first silent packet for DOWN, of the answered
 one for UP. The true moment lies between the send of the last contradicting packet (`started_after`) and the
 receipt of the first confirming one, for silence its deadline (`started_before`). So the state carries two
-times a check: the send of its last answered and of its last silent packet. Unchanged checks cost nothing: the
-arrays are updated in place of the old ones and no row leaves this module.
+times a check: the send of its last answered and of its last silent packet. Unchanged checks cost nothing: no row
+of theirs leaves this module.
 """
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Codes, Flags, Floats, Ints
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 NEVER = -1
 NOT_LOOKED = frozenset({"blind", "suspended"})
@@ -77,14 +81,24 @@ def step(state: State, answers: Answers) -> tuple[State, Changes]:
     rows = np.flatnonzero(observed(answers))
     target, outcome = answers.target[rows], answers.outcome[rows]
     changes = _changes(state, answers, rows[outcome != state.outcome[target]])
-    since, now = state.since.copy(), state.outcome.copy()
-    since[changes.target] = changes.started_at
-    now[changes.target] = changes.outcome
-    answered, silent = state.answered.copy(), state.silent.copy()
     up, down = rows[outcome == UP], rows[outcome == DOWN]
-    answered[answers.target[up]] = _answered_packet(answers, up)
-    silent[answers.target[down]] = np.nanmax(answers.sent[down], axis=1) if len(down) else 0.0
-    return State(now, since, answered, silent), changes
+    last_silent = np.nanmax(answers.sent[down], axis=1) if len(down) else np.empty(0)
+    after = State(
+        outcome=_with(state.outcome, changes.target, changes.outcome),
+        since=_with(state.since, changes.target, changes.started_at),
+        answered=_with(state.answered, answers.target[up], _answered_packet(answers, up)),
+        silent=_with(state.silent, answers.target[down], last_silent),
+    )
+    return after, changes
+
+
+def _with(column: NDArray[_Value], target: Ints, values: NDArray[_Value]) -> NDArray[_Value]:
+    """The column with new values of some targets; the very same one where nothing is new, for there may be many."""
+    if not len(target):
+        return column
+    new = column.copy()
+    new[target] = values
+    return new
 
 
 def stepped(state: State, moved: float, now: float) -> tuple[State, Ints]:

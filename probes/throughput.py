@@ -7,7 +7,7 @@ of its result, is not known here.
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from probes import iperf3, timed_transfer
+from probes import iperf3
 from probes.transfers import SHORTEST_SECONDS, Direction, FailedTestError, Order, Transfer
 
 __all__ = [
@@ -21,10 +21,18 @@ __all__ = [
     "method_of",
 ]
 
+
+async def _timed(order: Order) -> Transfer:
+    # Every process that reads a configuration knows the methods; few need the client, which takes some megabytes.
+    from probes import timed_transfer  # noqa: PLC0415
+
+    return await timed_transfer.run(order)
+
+
 METHODS: dict[str, Callable[[Order], Awaitable[Transfer]]] = {
     "iperf3": iperf3.run,
-    "http": timed_transfer.run,
-    "https": timed_transfer.run,
+    "http": _timed,
+    "https": _timed,
 }
 """How each kind of far end is tested, by the scheme of its URL."""
 

@@ -3,8 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
-from collector.ask import plans
 from collector.checks import specs
+from collector.plans import plans
 from config.load import load_text
 from probes.http import HttpSettings
 from probes.icmp import IcmpSettings

@@ -3,8 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
-from collector.ask import plans
 from collector.checks import specs
+from collector.plans import plans
 from config.load import load, load_text
 from config.profiles import built_in, read_profile
 from probes.interface import InterfaceSettings
