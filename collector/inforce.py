@@ -46,7 +46,7 @@ def accept(config: Config, data_dir: Path) -> Path:
 def prepare(config: Config, now: float, fd: int) -> int:
     """Make ready what the processes start from; how many checks are made on the day of `now`, seconds since 1970."""
     found = _asked(config, now)
-    ready.write(fd, {"rest": _rest(config), "asked": found, "shown": _shown(config)[1]})
+    ready.write(fd, {"rest": rest_of(config), "asked": found, "shown": _shown(config)[1]})
     return len(found.specs)
 
 
@@ -74,7 +74,7 @@ def rest(path: Path, fd: int | None = None) -> Config:
     `fd` leads to what was made ready, here and below; without it the configuration at `path` is read.
     """
     prepared: Config | None = ready.read(fd, "rest")
-    return prepared or apart(lambda: _rest(_read(path)))
+    return prepared or apart(lambda: rest_of(_read(path)))
 
 
 def shown(path: Path, fd: int | None = None) -> tuple[Config, Subjects]:
@@ -103,19 +103,19 @@ def senders(path: Path, now: float) -> concerned.Senders | None:
 
 
 def _shown(config: Config) -> tuple[Config, dict[str, Columns]]:
-    return _rest(config), {kind: columns(all_) for kind, all_ in subjects(config).items()}
+    return rest_of(config), {kind: columns(all_) for kind, all_ in subjects(config).items()}
 
 
 def _asked(config: Config, now: float) -> Asked:
     day = _day(config, now)
-    return Asked(_rest(config), Specs(checks.specs(config, day)), checks.next_change(config, day), day)
+    return Asked(rest_of(config), Specs(checks.specs(config, day)), checks.next_change(config, day), day)
 
 
 def _day(config: Config, now: float) -> dt.date:
     return dt.datetime.fromtimestamp(now, ZoneInfo(config.calendar.zone)).date()
 
 
-def _rest(config: Config) -> Config:
+def rest_of(config: Config) -> Config:
     """Without what there is a hundred thousand of: who needs something of each circuit has that beside it."""
     return config.model_copy(update={"circuits": (), "sites": (), "text": ""})
 

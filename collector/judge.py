@@ -70,6 +70,12 @@ def _once(config: Config, known: Roster, data_dir: Path, periods: Sequence[str],
         log.warning("the indicators cannot be judged just now: %s", error)
 
 
+def _read(place: Path) -> tuple[Config, Roster]:
+    """What is judged by: everybody, and of the configuration what is not of each of them."""
+    config = inforce.read(place)
+    return inforce.rest_of(config), roster(config)
+
+
 def _apart(work: Callable[[], None]) -> None:
     """Do it in a child; whatever ends that, the next turn tries again."""
     try:
@@ -86,8 +92,7 @@ def main() -> None:
     given = parser.parse_args()
     processes.prepare("judge")
     os.nice(_NICE)
-    config = inforce.read(given.config).model_copy(update={"text": ""})
-    known = roster(config)
+    config, known = apart(partial(_read, given.config))
     processes.settle()
     clock, turn = SystemClock(), 0
     # At once, and the child with it: nothing here is half written, and nobody waits for a figure.

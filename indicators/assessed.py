@@ -1,10 +1,11 @@
 """From judged subjects to indicators: who belongs to a figure, and which formula makes it. Pure; no language.
 
-A `Judgement` holds one kind of subjects in one view, window by window (its windows are calendar days, cut where the
+What is `Assessed` is one kind of subjects in one view, window by window (its windows are calendar days, cut where the
 reporting window begins and ends). A figure is made of *members*: which subject counts in which of the windows. So a
 line that changed its group in March counts for each group in its own months.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from indicators.axis import Flags, Ints
 from indicators.catalogue import CATALOGUE, Kind, View
 from indicators.faults import Faults
 from indicators.measure import Bracket, nothing
+from indicators.member_time import Members, MemberTime, member_time
 from indicators.policy import Policy
 from indicators.sums import Sums
 from indicators.threestate import UNKNOWN
@@ -48,53 +50,71 @@ class Tickets:
     arrived: restoring.Answers
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Subjects of one kind in one view over one reporting window; shapes (subjects, windows)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed(ABC):
+    """Subjects of one kind in one view over one reporting window."""
 
     kind: Kind
     view: View
     subjects: tuple[str, ...]
     edges: Ints  # of the windows, microseconds since 1970; one more than there are windows
     whole: Flags  # of each window, whether it is a whole calendar day that is over
-    sums: Sums
     faults: FaultTable  # those that began before its end; of earlier ones perhaps only some
     state: NDArray[np.int8]  # raw, at the moment of judging
     targets: NDArray[np.float64]  # availability that each subject was promised
     switches: failover.Switches | None = None  # services with a check of their own only
     tickets: Tickets | None = None
 
+    @abstractmethod
+    def time(self, members: Members, policy: Policy) -> MemberTime:
+        """The time of a figure's members."""
 
-@dataclass(frozen=True, slots=True)
-class Members:
-    """Whom a figure is about: `counts` says who is in it when; `name` is what it is printed under."""
 
-    name: str
-    counts: Flags  # shape (subjects, windows)
-    group: bool  # False: one subject, judged by its own days
-    planned: int = 0  # units that were planned, where that is more than there are
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement(Assessed):
+    """With the sums of every subject in every window, so that any figure can be made."""
+
+    sums: Sums  # shape (subjects, windows)
+
+    def time(self, members: Members, policy: Policy) -> MemberTime:
+        """That of any members."""
+        return member_time(self.sums, members.counts, self.whole, policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condensed(Assessed):
+    """With no more than some figures need: of each, by its name, the time of its members."""
+
+    times: Mapping[str, MemberTime]
+
+    def time(self, members: Members, policy: Policy) -> MemberTime:  # noqa: ARG002 - the times are by one policy
+        """That of members whose figure was asked for before; KeyError: it was not."""
+        return self.times[members.name]
 
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
     """What every formula is given."""
 
-    of: Judgement
+    of: Assessed
     members: Members
-    whole: Sums  # those of the members on whole days; everything else 0
-    sums: Sums  # of each member, over all of its windows
-    targets: NDArray[np.float64]  # of each member
+    time: MemberTime
     faults: FaultTable  # that began in the window, of members of that day
     policy: Policy
 
+    @property
+    def sums(self) -> Sums:
+        """Of each member, over all of its windows."""
+        return self.time.sums
 
-def alike(one: Judgement, other: Judgement) -> bool:
-    """Whether both views rest on the very same sums and faults, because nothing hangs on anything."""
-    return one.sums is other.sums and one.faults is other.faults
+
+def alike(one: Assessed, other: Assessed) -> bool:
+    """Whether both views rest on the very same facts, because nothing hangs on anything."""
+    return one.faults is other.faults
 
 
 def brackets(
-    of: Judgement, members: Members, policy: Policy, known: Mapping[str, Bracket] | None = None
+    of: Assessed, members: Members, policy: Policy, known: Mapping[str, Bracket] | None = None
 ) -> Mapping[str, Bracket]:
     """Every time-based indicator of this kind in this view, by id; `known` are those of a view that is alike."""
     names = [
@@ -109,31 +129,22 @@ def brackets(
     return {name: found[name] for name in names}
 
 
-def _figure(of: Judgement, members: Members, policy: Policy) -> _Figure:
-    rows, masked = _masked(of.sums, members.counts)
-    return _Figure(
-        of=of,
-        members=members,
-        whole=_windows(masked, of.whole),
-        sums=masked.over(axis=1),
-        targets=of.targets[rows],
-        faults=began(of, members.counts),
-        policy=policy,
-    )
+def _figure(of: Assessed, members: Members, policy: Policy) -> _Figure:
+    return _Figure(of, members, of.time(members, policy), began(of, members.counts), policy)
 
 
-def day_verdicts(of: Judgement, members: Members, policy: Policy) -> days.Verdicts:
+def day_verdicts(of: Assessed, members: Members, policy: Policy) -> days.Verdicts:
     """The verdict on each whole day, shape (1, days)."""
-    return _verdicts(of, members, _windows(_masked(of.sums, members.counts)[1], of.whole), policy)
+    return _verdicts(of, members, of.time(members, policy), policy)
 
 
-def _verdicts(of: Judgement, members: Members, sums: Sums, policy: Policy) -> days.Verdicts:
+def _verdicts(of: Assessed, members: Members, time: MemberTime, policy: Policy) -> days.Verdicts:
     if not members.group:
-        return days.verdicts(sums, policy)
-    return days.group_verdicts(sums, long_faults(of, members.counts, policy), policy)
+        return days.verdicts(time.days.sums, policy)
+    return days.group_verdicts(time.days, long_faults(of, members.counts, policy), policy)
 
 
-def long_faults(of: Judgement, counts_: Flags, policy: Policy) -> days.LongFaults:
+def long_faults(of: Assessed, counts_: Flags, policy: Policy) -> days.LongFaults:
     """On which whole days a member's fault overlaps that runs longer than a single one may."""
     whole = np.flatnonzero(of.whole)
     begin, end = of.edges[:-1][whole], of.edges[1:][whole]
@@ -151,24 +162,7 @@ def long_faults(of: Judgement, counts_: Flags, policy: Policy) -> days.LongFault
     return days.LongFaults(on_days(one.shortest), on_days(one.clock), on_days(one.longest))
 
 
-def _masked(of: Sums, counts_: Flags) -> tuple[Ints, Sums]:
-    """The rows of the members, and their sums: 0 in windows in which they are none."""
-    rows = np.flatnonzero(counts_.any(axis=1))
-    mine = of if len(rows) == len(counts_) else of.of(rows)
-    inside = counts_[rows]
-    if inside.all():
-        return rows, mine
-    return rows, Sums(*(getattr(mine, name) * inside for name in Sums.__dataclass_fields__))
-
-
-def _windows(of: Sums, flags: Flags) -> Sums:
-    """Those of some windows; where these follow each other nothing is copied."""
-    rows = np.flatnonzero(flags)
-    chosen = slice(rows[0], rows[-1] + 1) if len(rows) and rows[-1] - rows[0] < len(rows) else rows
-    return Sums(*(getattr(of, name)[:, chosen] for name in Sums.__dataclass_fields__))
-
-
-def began(of: Judgement, counts_: Flags) -> FaultTable:
+def began(of: Assessed, counts_: Flags) -> FaultTable:
     """The faults that began in a window in which their subject is a member."""
     start = of.faults.faults.start
     window = np.searchsorted(of.edges, start, side="right") - 1
@@ -178,15 +172,15 @@ def began(of: Judgement, counts_: Flags) -> FaultTable:
 
 
 def _normal_days(one: _Figure) -> Bracket:
-    return days.normal_days(_verdicts(one.of, one.members, one.whole, one.policy))
+    return days.normal_days(_verdicts(one.of, one.members, one.time, one.policy))
 
 
 def _line_days(one: _Figure) -> Bracket:
-    return shares.faulty_line_days(one.whole)
+    return shares.faulty_line_days(one.time.days)
 
 
 def _met(one: _Figure) -> counts.Met:
-    return counts.met(one.sums, one.targets, one.policy.min_coverage)
+    return counts.met(one.sums, one.of.targets[one.time.rows], one.policy.min_coverage)
 
 
 def _up_now(one: _Figure) -> Bracket:

@@ -70,35 +70,64 @@ def no_long_faults(days: int) -> LongFaults:
     return LongFaults(none, none, none)
 
 
-def group_verdicts(members: Sums, long: LongFaults, policy: Policy) -> Verdicts:
+@dataclass(frozen=True, slots=True)
+class MemberDays:
+    """What the members of a figure had of every day, together: all that a group's verdicts need of them.
+
+    Adds up over members. Counts have shape (1, days): members that were there (T > 0), with D > 0, with D > 0 or
+    K > 0, and, by their own verdicts, normal surely, possibly, as is decided, and unless that is decided otherwise.
+    """
+
+    sums: Sums  # of all of them together, shape (1, days)
+    there: Ints
+    faulty: Ints
+    maybe_faulty: Ints
+    surely: Ints
+    possibly: Ints
+    normal: Ints
+    not_refuted: Ints
+
+
+def member_days(of: Sums, policy: Policy) -> MemberDays:
+    """Members' days added up; `of` has a window a day, shape (members, days)."""
+    own = verdicts(of, policy)
+    flags = (
+        ~own.excused,
+        of.down > 0,
+        (of.down > 0) | (of.unknown > 0),
+        own.surely,
+        own.possibly,
+        own.normal & own.decided,
+        own.normal | ~own.decided & ~own.excused,
+    )
+    return MemberDays(of.over(axis=0), *(one.sum(axis=0, keepdims=True) for one in flags))
+
+
+def group_verdicts(of: MemberDays, long: LongFaults, policy: Policy) -> Verdicts:
     """The verdict of a group on every day, shape (1, days), by the policy's rule for groups."""
     if policy.group_days.rule == "mean":
-        return _by_mean(members, long, policy)
-    own = verdicts(members, policy)
+        return _by_mean(of, long, policy)
     wanted = 1.0 if policy.group_days.rule == "all" else policy.group_days.share
-    there = (~own.excused).sum(axis=0, keepdims=True)
 
-    def enough(flags: Flags) -> Flags:
-        return np.asarray((there > 0) & (flags.sum(axis=0, keepdims=True) >= wanted * there - 1e-9))
+    def enough(members: Ints) -> Flags:
+        return np.asarray((of.there > 0) & (members >= wanted * of.there - 1e-9))
 
-    surely, possibly = enough(own.surely), enough(own.possibly)
+    surely = enough(of.surely)
     # The day is decided when its decided members decide it, whatever the others turn out to be.
-    settled_normal = enough(own.normal & own.decided)
-    settled_not = (there > 0) & ~enough(own.normal | ~own.decided & ~own.excused)
-    return Verdicts(settled_normal, surely, possibly, settled_normal | settled_not | surely, there == 0)
+    settled_normal = enough(of.normal)
+    settled_not = (of.there > 0) & ~enough(of.not_refuted)
+    decided = settled_normal | settled_not | surely
+    return Verdicts(settled_normal, surely, enough(of.possibly), decided, of.there == 0)
 
 
-def _limit_together(members: Sums, policy: Policy) -> Ints:
+def _limit_together(of: MemberDays, policy: Policy) -> Ints:
     """What all members may be down for together, so that their mean keeps the limit of one."""
-    limit = limits(members.over(axis=0).total, policy)
-    if policy.max_downtime is None:
-        return limit
-    there: Ints = (members.total > 0).sum(axis=0, keepdims=True)
-    return limit * there
+    limit = limits(of.sums.total, policy)
+    return limit if policy.max_downtime is None else limit * of.there
 
 
-def _by_mean(members: Sums, long: LongFaults, policy: Policy) -> Verdicts:
-    mean = _within(members.over(axis=0), _limit_together(members, policy), policy)
+def _by_mean(of: MemberDays, long: LongFaults, policy: Policy) -> Verdicts:
+    mean = _within(of.sums, _limit_together(of, policy), policy)
     normal = mean.normal & ~long.recorded
     surely = mean.surely & ~long.possibly
     possibly = mean.possibly & ~long.certainly

@@ -6,6 +6,7 @@ Durations are seconds, shares 0 to 1. The defaults are those of definitions, §1
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Maintenance = Literal["exclude", "count_as_up", "count"]
@@ -68,11 +69,16 @@ class Policy:
     @property
     def digest(self) -> str:
         """SHA-256 over all rules, adoption included; the name is not a rule."""
-        rules = {key: value for key, value in asdict(self).items() if key != "name"}
-        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+        return _digest(self)
 
     @property
     def max_single(self) -> float:
         """The longest fault a normal day of a group may hold, in seconds."""
         single = self.group_days.max_single
         return self.restore_within if single is None else single
+
+
+@lru_cache(maxsize=16)  # it stands on every figure
+def _digest(of: Policy) -> str:
+    rules = {key: value for key, value in asdict(of).items() if key != "name"}
+    return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()

@@ -6,7 +6,8 @@ subjects, times in microseconds; shares are 0 to 1.
 
 import numpy as np
 
-from indicators.axis import Flags, Ints
+from indicators.axis import Ints
+from indicators.days import MemberDays
 from indicators.measure import Bracket, nothing, share
 from indicators.sums import Sums
 
@@ -29,12 +30,15 @@ def fault_rate(of: Sums) -> Bracket:
 def faulty_lines(of: Sums) -> Bracket:
     """Lines with D > 0 ÷ lines that were there. Where unknown is taken as down, any K makes a line faulty."""
     one = of.over(axis=1)
-    return _share_of_items(one.down > 0, one.unknown > 0, one.total > 0, of, "lines", "faulty")
+    faulty, maybe = one.down > 0, (one.down > 0) | (one.unknown > 0)
+    found, most, number = (int(flags.sum()) for flags in (faulty, maybe, one.total > 0))
+    return _share_of_items(found, most, number, of, "lines")
 
 
-def faulty_line_days(of: Sums) -> Bracket:
-    """Days of lines with D > 0 ÷ days of lines. `of` has a window a day."""
-    return _share_of_items(of.down > 0, of.unknown > 0, of.total > 0, of, "line_days", "faulty")
+def faulty_line_days(of: MemberDays) -> Bracket:
+    """Days of lines with D > 0 ÷ days of lines."""
+    found, most, number = (int(counts.sum()) for counts in (of.faulty, of.maybe_faulty, of.there))
+    return _share_of_items(found, most, number, of.sums, "line_days")
 
 
 def clean_lines(of: Sums) -> Bracket:
@@ -103,13 +107,12 @@ def _share_of_time(part: int, rest: int, unknown: int, **evidence: object) -> Br
     )
 
 
-def _share_of_items(hit: Flags, maybe: Flags, there: Flags, of: Sums, items: str, hits: str) -> Bracket:
-    number, found = int(there.sum()), int((hit & there).sum())
+def _share_of_items(found: int, most: int, number: int, of: Sums, items: str) -> Bracket:
+    """`found` of a `number` of items are faulty, and `most` of them may be."""
     coverage = coverage_of(of)
-    evidence = {**_seconds(of), items: number, hits: found}
+    evidence = {**_seconds(of), items: number, "faulty": found}
     if number == 0 or coverage == 0:
         return nothing(coverage, **evidence)
-    most = int(((hit | maybe) & there).sum())
     return Bracket(found / number, found / number, most / number, coverage, evidence)
 
 

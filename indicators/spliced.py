@@ -6,15 +6,15 @@ closed judgement says since when it `stands_alone`: faults that began before com
 one, which knows how they went on.
 """
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
-from indicators.assessed import FaultTable, Judgement
+from indicators.assessed import Condensed, FaultTable
 from indicators.axis import LANE, Ints, Stretches, intersection, lane_of, moment_of
 from indicators.failover import Switches
-from indicators.faults import Faults
-from indicators.sums import Sums
+from indicators.member_time import followed
+from indicators.tables import combined, each
 
 NEVER_ALONE = -1
 
@@ -33,7 +33,7 @@ def stands_alone(up: Stretches, lanes: int, until: int, gap: int) -> Ints:
     return found
 
 
-def spliced(closed: Judgement, recent: Judgement, alone: Ints) -> Judgement:
+def spliced(closed: Condensed, recent: Condensed, alone: Ints) -> Condensed:
     """Both as one. The windows of `recent` follow those of `closed`; `alone` is per subject, microseconds.
 
     Raises ValueError where they are not of the same subjects, or do not adjoin.
@@ -44,12 +44,7 @@ def spliced(closed: Judgement, recent: Judgement, alone: Ints) -> Judgement:
         recent,
         edges=np.concatenate([closed.edges, recent.edges[1:]]),
         whole=np.concatenate([closed.whole, recent.whole]),
-        sums=Sums(
-            *(
-                np.concatenate([getattr(one.sums, each.name) for one in (closed, recent)], axis=1)
-                for each in fields(Sums)
-            )
-        ),
+        times={name: followed(closed.times[name], then) for name, then in recent.times.items()},
         faults=joined_faults(final(closed.faults, alone), later(recent.faults, alone)),
         switches=_switches(closed.switches, recent.switches, alone),
     )
@@ -67,10 +62,9 @@ def later(of: FaultTable, alone: Ints) -> FaultTable:
 
 def joined_faults(*parts: FaultTable) -> FaultTable:
     """Tables of faults as one, by subject and start."""
-    subject = np.concatenate([one.subject for one in parts])
-    columns = [np.concatenate([getattr(one.faults, each.name) for one in parts]) for each in fields(Faults)]
-    order = np.lexsort((columns[0], subject))
-    return FaultTable(subject[order], Faults(*(column[order] for column in columns)))
+    joined = combined(np.concatenate, parts)
+    order = np.lexsort((joined.faults.start, joined.subject))
+    return each(lambda column: column[order], joined)
 
 
 def _switches(closed: Switches | None, recent: Switches | None, alone: Ints) -> Switches | None:
@@ -80,22 +74,4 @@ def _switches(closed: Switches | None, recent: Switches | None, alone: Ints) -> 
         parts.append(closed.chosen(closed.at < alone[closed.service]))
     if recent is not None:
         parts.append(recent.chosen(recent.at >= alone[recent.service]))
-    if not parts:
-        return None
-    return Switches(
-        *(np.concatenate([getattr(one, each.name) for one in parts]) for each in fields(Switches))
-    )
-
-
-def between(of: Judgement, begin: int, end: int) -> Judgement:
-    """The part of a judgement whose windows lie in [begin, end), microseconds; both are edges of windows."""
-    first, last = np.searchsorted(of.edges, [begin, end]).tolist()
-    sums = Sums(*(getattr(of.sums, each.name)[:, first:last] for each in fields(Sums)))
-    faults = of.faults.faults
-    return replace(
-        of,
-        edges=of.edges[first : last + 1],
-        whole=of.whole[first:last],
-        sums=sums,
-        faults=of.faults.chosen((faults.end > begin) & (faults.start < end)),
-    )
+    return combined(np.concatenate, parts) if parts else None

@@ -1,10 +1,12 @@
 """Seconds of U, D and K in T, by subject and window: what every share and every day is made of. Microseconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from indicators.axis import LANE, Ints, Stretches, intersection, measure_until
+from indicators.tables import combined, each
 from indicators.threestate import DOWN, UP
 from indicators.timeline import Cause, Timeline
 
@@ -28,13 +30,11 @@ class Sums:
         """Summed over subjects (0) or over windows (1), that axis kept."""
         if self.up.shape[axis] == 1:
             return self
-        return Sums(
-            *(getattr(self, name).sum(axis=axis, keepdims=True) for name in self.__dataclass_fields__)
-        )
+        return each(lambda column: column.sum(axis=axis, keepdims=True), self)
 
     def of(self, rows: Ints) -> "Sums":
         """Of some subjects."""
-        return Sums(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        return each(lambda column: column[rows], self)
 
 
 def sums(settled: Timeline, counted: Stretches, edges: Ints) -> Sums:
@@ -55,6 +55,6 @@ def sums(settled: Timeline, counted: Stretches, edges: Ints) -> Sums:
     return Sums(up, down, inside(counted) - up - down, attested_up, attested_down)
 
 
-def together(parts: list[Sums]) -> Sums:
+def together(parts: Sequence[Sums]) -> Sums:
     """Batches one below the other."""
-    return Sums(*(np.concatenate([getattr(p, name) for p in parts]) for name in Sums.__dataclass_fields__))
+    return combined(np.concatenate, parts)

@@ -13,7 +13,7 @@ import numpy as np
 from collector.annex.blaming import Blaming
 from collector.annex.people import papers, windows
 from collector.judging.evidence import configurations, days_in, inside_of, touches, unknown_time
-from collector.judging.figures import EVERYBODY, Wanted, concerned, day_lines_of, measures_of, members_of
+from collector.judging.figures import EVERYBODY, Wanted, asked, concerned, day_lines_of, measures_of
 from collector.judging.gone import gone
 from collector.judging.judge import Case, Judged, batches
 from collector.judging.listing import Outage, of_view
@@ -34,8 +34,9 @@ from exporters.forms.annex import (
     Unwatched,
 )
 from exporters.forms.filled import FilledPlan
-from indicators.assessed import Judgement, Members, began
+from indicators.assessed import Judgement, began
 from indicators.catalogue import Kind, View
+from indicators.member_time import Members
 from indicators.proposals import Proposal
 from indicators.restoring import restored
 
@@ -93,7 +94,7 @@ class _Look:
             seen = self.seen(of, kind)
             view: View = "line" if scope.view == "line" else "business"
             judgement = seen.judgements[view]
-            for members in members_of(judgement, seen.subjects, _wanted(scope.subject)):
+            for members in asked(kind, seen.subjects, self.over, _wanted(scope.subject)).whom:
                 if members.name == scope.subject:
                     yield scope, self._part(of, scope, seen, judgement, members)
 
@@ -148,7 +149,8 @@ class _Look:
         eras = {carrier: _eras_of(seen.subjects, carrier, self.over) for carrier in _carriers(seen.subjects)}
         wanted = Wanted(carriers=tuple(eras))
         told: dict[str, dict[str, object]] = {carrier: {} for carrier in eras}
-        found = measures_of(of, {"line": seen.judgements["line"]}, seen.subjects, self.over, wanted)
+        ask = asked("circuits", seen.subjects, self.over, wanted)
+        found = measures_of(of, {"line": seen.judgements["line"]}, ask)
         by_carrier = {
             name: {one.indicator: one for one in some}
             for name, some in groupby(found, lambda one: one.subject)

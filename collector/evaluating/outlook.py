@@ -1,12 +1,11 @@
 """What rows of normal days are expected to come to by the year's end, for the half-year form; of others nothing."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
 from collector.evaluating.measured import Facts, cases, keys
 from collector.judging.closed import judged
-from collector.judging.figures import Wanted, members_of
+from collector.judging.figures import Wanted, asked
 from collector.judging.judge import Case
 from collector.judging.standing import year_of
 from collector.judging.window import Period
@@ -14,9 +13,9 @@ from config.plan import Row
 from config.plan_case import unit_of
 from config.policy import load_policy
 from exporters.forms.monitoring import Expected
-from indicators.assessed import Judgement, Members
-from indicators.catalogue import View
+from indicators.assessed import Assessed
 from indicators.forecast import Forecast, forecast
+from indicators.member_time import Members
 
 _DAYS = "normal_days"
 Key = tuple[str, str, str]
@@ -26,31 +25,30 @@ Key = tuple[str, str, str]
 def outlooks(rows: tuple[Row, ...], of: Facts, over: Period, beside: Path) -> Mapping[str, Expected]:
     """Of each row of normal days with a target, by its id, as known at the end of the period."""
     found: dict[str, Expected] = {}
-    asked = [row for row in rows if row.measure and row.measure.indicator == _DAYS]
-    for file in {row.measure.policy for row in asked if row.measure}:
+    of_days = [row for row in rows if row.measure and row.measure.indicator == _DAYS]
+    for file in {row.measure.policy for row in of_days if row.measure}:
         policy = load_policy(beside / file) if file else of.network.rules
         measured, _, _ = cases(of, policy, over)
         judgements = _judgements(measured, of, over)
-        for row in asked:
+        for row in of_days:
             if row.measure and row.measure.policy == file:
                 found |= dict(_of_row(row, measured, judgements, over))
     return found
 
 
-def _judgements(of: Case, facts: Facts, over: Period) -> Mapping[Key, tuple[Judgement, Members]]:
-    judge = partial(judged, data_dir=facts.data_dir, config=facts.network.digest)
-    found: dict[Key, tuple[Judgement, Members]] = {}
+def _judgements(of: Case, facts: Facts, over: Period) -> Mapping[Key, tuple[Assessed, Members]]:
+    found: dict[Key, tuple[Assessed, Members]] = {}
     for kind, subjects in of.source.roster.by_kind.items():
         if subjects:
-            views: Mapping[View, Judgement] = judge(of, kind, subjects, over)
+            ask = asked(kind, subjects, over, Wanted())
+            (views,) = judged(of, kind, subjects, [ask], facts.data_dir, facts.network.digest)
             for view, whole in views.items():
-                for members in members_of(whole, subjects, Wanted()):
-                    found[kind, members.name, view] = (whole, members)
+                found |= {(kind, members.name, view): (whole, members) for members in ask.whom}
     return found
 
 
 def _of_row(
-    row: Row, of: Case, found: Mapping[Key, tuple[Judgement, Members]], over: Period
+    row: Row, of: Case, found: Mapping[Key, tuple[Assessed, Members]], over: Period
 ) -> Iterator[tuple[str, Expected]]:
     target = row.quantity(row.target)
     assert row.measure is not None  # noqa: S101 - only measured rows are asked

@@ -11,7 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +22,27 @@ from sqlalchemy.engine import Connection
 
 from collector.judging.judge import Case, Judged, alone_since, batches
 from collector.judging.roster import Subject
-from collector.judging.window import Period, judged_window, period
+from collector.judging.window import Ask, Period, condensed, condensed_windows, period
 from collector.ledger import schema
 from collector.version import VERSION
-from indicators.assessed import FaultTable, Judgement, alike
+from indicators.assessed import Condensed, FaultTable, alike
 from indicators.axis import Ints
 from indicators.catalogue import Kind
 from indicators.catalogue import View as ViewName
 from indicators.failover import Switches
-from indicators.faults import Faults
+from indicators.member_time import Members, MemberTime
 from indicators.spliced import spliced
-from indicators.sums import Sums
+from indicators.tables import Table, columns, from_columns
 
 FOLDER = "judged"
-_FORM = 2  # of the file
-Views = dict[ViewName, Judgement]
+_FORM = 3  # of the file
+Views = dict[ViewName, Condensed]
 Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Subjects of one kind over closed days, in both views; since when each stands alone, microseconds."""
+    """Figures of one kind over closed days, in both views; since when each subject stands alone, microseconds."""
 
     views: Views
     alone: Ints
@@ -57,35 +57,69 @@ class Sealed:
 
 
 def judged(
-    of: Case, kind: Kind, subjects: Sequence[Subject], over: Period, data_dir: Path, config: str
-) -> Views:
-    """Both views over a period, its closed days from what is kept where that still holds; `config` is the digest."""
+    of: Case, kind: Kind, subjects: Sequence[Subject], asks: Sequence[Ask], data_dir: Path, config: str
+) -> list[Views]:
+    """The asked figures in both views, closed days from what is kept where that still holds.
+
+    `config` is the digest of the configuration. What came after the closed days is judged once for all that is asked.
+    """
+    found = [_closed_part(of, kind, subjects, ask, data_dir, config) for ask in asks]
+    rests = [_rest(of, ask, closed) for ask, closed in zip(asks, found, strict=True)]
+    recent = iter(condensed(of, kind, subjects, [one for one in rests if one])) if any(rests) else iter(())
+    return [
+        _joined(closed, next(recent) if rest else None) for closed, rest in zip(found, rests, strict=True)
+    ]
+
+
+def _closed_part(
+    of: Case, kind: Kind, subjects: Sequence[Subject], ask: Ask, data_dir: Path, config: str
+) -> Closed | None:
+    """The figures of the closed days at the beginning of a window; None: no day of it is closed yet."""
+    over = ask.over
     sealed = seals(of.source.connection, over.begin, over.end)
     if sealed.until <= over.begin:
-        return judged_window(of, kind, batches(of, subjects, over.begin), over)
-    kept = closed(of, kind, subjects, over.begin, sealed, data_dir, config)
-    rest = part_of(of, sealed.until, over.end)
-    if rest.begin == rest.end:
-        return kept.views
-    recent = judged_window(of, kind, batches(of, subjects, rest.begin), rest)
-    return _joined(kept.views, recent, kept.alone)
-
-
-def closed(
-    of: Case, kind: Kind, subjects: Sequence[Subject], begin: int, sealed: Sealed, data_dir: Path, config: str
-) -> Closed:
-    """The closed days from `begin` on: as they were kept, with those that were sealed since, or judged anew."""
-    place = data_dir / FOLDER / f"{kind}-{begin // 1_000_000}-{of.source.policy.digest[:16]}.npz"
-    key = key_of(of, config)
-    known = _load(place, key, sealed, subjects)
+        return None
+    # A window that goes on has a file that grows; another one that began with it must not put an end to that.
+    name = f"{kind}-{over.begin // 1_000_000}-{of.source.policy.digest[:16]}"
+    going_on, ended = (data_dir / FOLDER / f"{name}{end}.npz" for end in ("", f"-{over.end // 1_000_000}"))
+    key = key_of(of, config, ask.whom)
+    known = _load(ended, key, sealed, subjects) or _load(going_on, key, sealed, subjects)
+    all_of_it = sealed.until == over.end
     if known is not None and len(known[1].chains) == len(sealed.chains):
-        return known[0]
-    if known is None:
-        made = _judge(of, kind, subjects, part_of(of, begin, sealed.until))
-    else:
-        made = _extended(known[0], _judge(of, kind, subjects, part_of(of, known[1].until, sealed.until)))
-    _save(place, key, sealed, made)
+        if not all_of_it or _is_final(known[0]):
+            return known[0]
+        known = None  # some faults went on after the window
+    since = over.begin if known is None else known[1].until
+    # What came after a window that is over may end its last faults, so they may be final by now.
+    made = _judge(
+        of,
+        kind,
+        subjects,
+        ask.part(part_of(of, since, sealed.until)),
+        of.source.now if all_of_it else sealed.until,
+    )
+    if known is not None:
+        made = Closed(_spliced(known[0], made.views), made.alone)
+    if not all_of_it:
+        _save(going_on, key, sealed, made)
+    elif _is_final(made):
+        _save(ended, key, sealed, made)
     return made
+
+
+def _is_final(of: Closed) -> bool:
+    """Whether nothing that came after the closed days can change their faults any more."""
+    return all(
+        bool((one.faults.faults.start < of.alone[one.faults.subject]).all())
+        and (one.switches is None or bool((one.switches.at < of.alone[one.switches.service]).all()))
+        for one in of.views.values()
+    )
+
+
+def _rest(of: Case, ask: Ask, closed: Closed | None) -> Ask | None:
+    """What came after the closed days of a window, if anything."""
+    begin = ask.over.begin if closed is None else int(closed.views["line"].edges[-1])
+    return ask.part(part_of(of, begin, ask.over.end)) if begin < ask.over.end else None
 
 
 def seals(connection: Connection, begin: int, end: int) -> Sealed:
@@ -109,31 +143,35 @@ def part_of(of: Case, begin: int, end: int) -> Period:
     return period(begin, end, of.source.roster.zone, of.source.now)
 
 
-def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> Closed:
+def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], ask: Ask, until: int) -> Closed:
+    """Figures over closed days, and since when, before `until`, each subject stands alone."""
     alone = [np.empty(0, np.int64)]
 
     def noted() -> Iterator[Judged]:
-        for one in batches(of, subjects, over.begin):
-            alone.append(alone_since(of, one, over.end))
+        for one in batches(of, subjects, ask.over.begin):
+            alone.append(alone_since(of, one, until))
             yield one
 
-    views = judged_window(of, kind, noted(), over)
+    (views,) = condensed_windows(of, kind, noted(), [ask])
     return Closed(views, np.concatenate(alone))
 
 
-def _extended(known: Closed, added: Closed) -> Closed:
-    return Closed(_joined(known.views, added.views, known.alone), added.alone)
+def _joined(closed: Closed | None, recent: Views | None) -> Views:
+    """Closed days and what came after, of which one is there at least."""
+    if closed is None or recent is None:
+        return closed.views if closed else recent or {}
+    return _spliced(closed, recent)
 
 
-def _joined(closed_: Views, recent: Views, alone: Ints) -> Views:
+def _spliced(closed: Closed, recent: Views) -> Views:
     """Both as one, in both views."""
-    line = spliced(closed_["line"], recent["line"], alone)
-    if alike(*closed_.values()) and alike(*recent.values()):
+    line = spliced(closed.views["line"], recent["line"], closed.alone)
+    if alike(*closed.views.values()) and alike(*recent.values()):
         return {"line": line, "business": replace(line, view="business", tickets=recent["business"].tickets)}
-    return {"line": line, "business": spliced(closed_["business"], recent["business"], alone)}
+    return {"line": line, "business": spliced(closed.views["business"], recent["business"], closed.alone)}
 
 
-def key_of(of: Case, config: str) -> str:
+def key_of(of: Case, config: str, whom: Sequence[Members] = ()) -> str:
     """By what the verdicts are known: they hold as long as none of it changes."""
     holidays = of.source.roster.holidays
     told = json.dumps(
@@ -146,6 +184,7 @@ def key_of(of: Case, config: str) -> str:
             of.amended,
             repr(of.entered),
             [sorted(map(str, days)) for days in (holidays.years, holidays.off, holidays.work)],
+            [one.name for one in whom],
         ]
     )
     return hashlib.sha256(told.encode()).hexdigest()
@@ -157,7 +196,7 @@ def _save(place: Path, key: str, sealed: Sealed, of: Closed) -> None:
     arrays["chains"] = np.array(sealed.chains)
     for view, one in of.views.items():
         if view == "line" or not alike(*of.views.values()):
-            arrays.update({f"{view}.{name}": array for name, array in _arrays(one).items()})
+            arrays |= {f"{view}.{name}": array for name, array in _arrays(one).items()}
     put(place, arrays)
 
 
@@ -177,10 +216,9 @@ def _load(place: Path, key: str, sealed: Sealed, subjects: Sequence[Subject]) ->
             chains = tuple(file["chains"].tolist())
             if str(file["key"]) != key or chains != sealed.chains[: len(chains)]:
                 return None
-            line = _judgement(file, "line")
-            other = (
-                _judgement(file, "business") if "business.edges" in file else replace(line, view="business")
-            )
+            line = _condensed(file, "line")
+            apart = "business.edges" in file
+            other = _condensed(file, "business") if apart else replace(line, view="business")
             views: Views = {"line": line, "business": other}
             found = Closed(views, file["alone"]), Sealed(int(file["until"]), chains)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
@@ -188,7 +226,7 @@ def _load(place: Path, key: str, sealed: Sealed, subjects: Sequence[Subject]) ->
     return found if views["line"].subjects == tuple(one.id for one in subjects) else None
 
 
-def _arrays(of: Judgement) -> Arrays:
+def _arrays(of: Condensed) -> Arrays:
     found: Arrays = {
         "kind": np.array(of.kind),
         "subjects": np.array(of.subjects),
@@ -196,28 +234,32 @@ def _arrays(of: Judgement) -> Arrays:
         "whole": of.whole,
         "state": of.state,
         "targets": of.targets,
-        "faults.subject": of.faults.subject,
-        **{f"sums.{each.name}": getattr(of.sums, each.name) for each in fields(Sums)},
-        **{f"faults.{each.name}": getattr(of.faults.faults, each.name) for each in fields(Faults)},
+        "times": np.array([*of.times]),
+        **dict(columns("faults", of.faults)),
     }
+    for number, time in enumerate(of.times.values()):
+        found |= dict(columns(f"time.{number}", time))
     if of.switches is not None:
-        found |= {f"switches.{each.name}": getattr(of.switches, each.name) for each in fields(Switches)}
+        found |= dict(columns("switches", of.switches))
     return found
 
 
-def _judgement(file: Mapping[str, NDArray[Any]], view: ViewName) -> Judgement:
-    def columns(of: Any, name: str) -> Any:
-        return of(*(file[f"{view}.{name}.{each.name}"] for each in fields(of)))
+def _condensed(file: Mapping[str, NDArray[Any]], view: ViewName) -> Condensed:
+    def table(of: type[Table], name: str) -> Table:
+        return from_columns(of, f"{view}.{name}", file)
 
-    return Judgement(
+    return Condensed(
         kind=str(file[f"{view}.kind"]),  # type: ignore[arg-type]
         view=view,
         subjects=tuple(file[f"{view}.subjects"].tolist()),
         edges=file[f"{view}.edges"],
         whole=file[f"{view}.whole"],
-        sums=columns(Sums, "sums"),
-        faults=FaultTable(file[f"{view}.faults.subject"], columns(Faults, "faults")),
+        times={
+            name: table(MemberTime, f"time.{number}")
+            for number, name in enumerate(file[f"{view}.times"].tolist())
+        },
+        faults=table(FaultTable, "faults"),
         state=file[f"{view}.state"],
         targets=file[f"{view}.targets"],
-        switches=columns(Switches, "switches") if f"{view}.switches.service" in file else None,
+        switches=table(Switches, "switches") if f"{view}.switches.service" in file else None,
     )

@@ -102,7 +102,7 @@ def _checks(connection: Connection, subjects: Sequence[Key], every: dict[Key, li
         (_OTHERS, name) for kind, name in subjects if kind == "circuit"
     ]
     if len(subjects) > _FEW and not every:
-        for row in connection.execute(sa.select(*_CHECK)):
+        for row in connection.execute(sa.select(*_CHECK)).all():
             every.setdefault((row.kind, row.subject), []).append(row)
     found = [row for key in wanted for row in every.get(key, ())] if every else _asked(connection, wanted)
     return sorted(found, key=lambda row: row.id)
@@ -125,7 +125,7 @@ def _runs(connection: Connection, schedule_: Schedule, ids: Ints, since: int) ->
     wanted = sa.select(*columns)
     parts = [np.empty((len(columns), 0), np.int64)]
     for part in _parts(ids.tolist()):
-        mine = _among(schema.check.c.id, part)
+        mine = among(schema.check.c.id, part)
         later = wanted.join_from(schema.check, run, run.c.check == schema.check.c.id)
         parts.append(_table(connection, later.where(mine, run.c.started_at > since), len(columns)))
         if since > 0:
@@ -137,7 +137,7 @@ def _runs(connection: Connection, schedule_: Schedule, ids: Ints, since: int) ->
     return Runs(np.searchsorted(ids, check), outcome.astype(np.int8), of_round, *rest)
 
 
-def _among(column: sa.ColumnElement[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+def among(column: sa.ColumnElement[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
     """At least these ids, which are sorted: by their range where they nearly fill it, because to name hundreds in a
     statement costs more than to leave out some that were read."""
     if ids[-1] - ids[0] < _FILLED * len(ids):

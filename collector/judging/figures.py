@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 
 from collector.judging import bandwidth
 from collector.judging.judge import Case
-from collector.judging.roster import Subject, in_group, of_carrier
-from collector.judging.window import Period, judgements
-from indicators.assessed import Judgement, Members, alike, began, brackets, day_verdicts
+from collector.judging.roster import Subject, in_groups, of_carrier
+from collector.judging.window import Ask, Period, condensed, judgements
+from indicators.assessed import Assessed, Judgement, alike, began, brackets, day_verdicts
 from indicators.axis import Ints
 from indicators.bandwidth import bandwidth_assurance
 from indicators.catalogue import CATALOGUE, Kind, View
 from indicators.days import Verdicts, limits
 from indicators.measure import Bracket, Measure, nothing
+from indicators.member_time import Members
 from indicators.policy import Policy
 from indicators.tallies import Tallies, window_of
 from indicators.traffic import Traffic, uncongested_share
@@ -24,8 +25,8 @@ EVERYBODY = "all"
 OF_BANDWIDTH = frozenset({"bandwidth_assurance", "uncongested", "traffic_p95"})
 OF_THIS_MOMENT = frozenset({"circuits_up_now"})
 """Says nothing of a window that is over."""
-Judge = Callable[[Case, Kind, Sequence[Subject], Period], Mapping[View, Judgement]]
-"""Judges subjects of one kind over a period, in both views."""
+Judge = Callable[[Case, Kind, Sequence[Subject], Sequence[Ask]], Sequence[Mapping[View, Assessed]]]
+"""Judges subjects of one kind for figures over some windows, in both views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +43,27 @@ class Wanted:
         return not (self.subjects or self.groups or self.carriers)
 
 
-def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = judgements) -> Iterator[Measure]:
+def measures(of: Case, over: Period, wanted: Wanted, judge: Judge = condensed) -> Iterator[Measure]:
     """All time-based indicators, kind by kind, in each view that the catalogue names for them."""
     for kind, subjects in of.source.roster.by_kind.items():
         chosen = concerned(subjects, wanted)
         if chosen:
-            yield from measures_of(of, judge(of, kind, chosen, over), chosen, over, wanted)
+            ask = asked(kind, chosen, over, wanted)
+            (views,) = judge(of, kind, chosen, [ask])
+            yield from measures_of(of, views, ask)
 
 
-def measures_of(
-    of: Case, views: Mapping[View, Judgement], subjects: Sequence[Subject], over: Period, wanted: Wanted
-) -> Iterator[Measure]:
+def measures_of(of: Case, views: Mapping[View, Assessed], ask: Ask) -> Iterator[Measure]:
     """The same of subjects that are judged already."""
     first = next(iter(views.values()))
-    whom = list(members_of(first, subjects, wanted))
     known: dict[str, Mapping[str, Bracket]] = {}
     for judgement in views.values():
         if not alike(first, judgement):
             known = {}
-        for members in whom:
+        for members in ask.whom:
             found = brackets(judgement, members, of.source.policy, known.get(members.name))
             known[members.name] = found
-            yield from _measures(of, judgement, members.name, found, over)
+            yield from _measures(of, judgement, members.name, found, ask.over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def group_figures(of: Case, over: Period, group: str, view: View) -> Iterator[Gr
         chosen = concerned(subjects, wanted)
         if chosen:
             judgement = judgements(of, kind, chosen, over)[view]
-            (members,) = members_of(judgement, chosen, wanted)
+            (members,) = asked(kind, chosen, over, wanted).whom
             figures = brackets(judgement, members, of.source.policy)
             found = tuple(_measures(of, judgement, members.name, figures, over))
             yield GroupFigure(kind, found, tuple(_shares(judgement, members, chosen)))
@@ -129,8 +129,9 @@ def day_lines(of: Case, over: Period, wanted: Wanted) -> Iterator[DayLine]:
     for kind, subjects in of.source.roster.by_kind.items():
         chosen = concerned(subjects, wanted)
         if chosen:
+            whom = asked(kind, chosen, over, wanted).whom
             for judgement in judgements(of, kind, chosen, over).values():
-                for members in members_of(judgement, chosen, wanted):
+                for members in whom:
                     yield from day_lines_of(judgement, members, of.source.policy)
 
 
@@ -181,7 +182,7 @@ def bandwidth_measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measu
     read = {one.id for one in bandwidth.provable(of, chosen)}
     if not any(one.id in read or bandwidth.rated(one) for one in chosen):
         return
-    whom = list(circuits_of(chosen, over, wanted))
+    whom = asked("circuits", chosen, over, wanted).whom
     traffic = _Traffic(whom, np.array([one.id in read for one in chosen], np.bool_), over)
     found = bandwidth.tallies(of, chosen, over, traffic.add)
     for number, members in enumerate(whom):
@@ -189,11 +190,6 @@ def bandwidth_measures(of: Case, over: Period, wanted: Wanted) -> Iterator[Measu
             yield measure(of, "circuits", "line", members.name, name, bracket, over)
         percentile = traffic.percentile_95(number)
         yield measure(of, "circuits", "line", members.name, "traffic_p95", percentile, over)
-
-
-def circuits_of(subjects: Sequence[Subject], over: Period, wanted: Wanted) -> Iterator[Members]:
-    """Whom each figure of circuits is about, by the days of a period."""
-    return _members("circuits", over.edges, subjects, wanted)
 
 
 def tallied(of: Tallies, members: Members) -> Mapping[str, Bracket]:
@@ -235,30 +231,31 @@ class _Traffic:
         return nothing(0.0, circuits_not_read=self._unread[number])
 
 
-def members_of(of: Judgement, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
-    """Whom each figure is about."""
-    return _members(of.kind, of.edges, subjects, wanted)
+def asked(kind: Kind, subjects: Sequence[Subject], over: Period, wanted: Wanted) -> Ask:
+    """The figures of these subjects over a period: whom each of them is about."""
+    return Ask(over, tuple(_members(kind, over.edges, subjects, wanted)))
 
 
-def _members(kind: str, edges: Ints, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
+def _members(kind: Kind, edges: Ints, subjects: Sequence[Subject], wanted: Wanted) -> Iterator[Members]:
     for row, one in enumerate(subjects):
         if one.id in wanted.subjects:
             alone = np.zeros((len(subjects), len(edges) - 1), np.bool_)
             alone[row] = True
             yield Members(one.id, alone, group=False)
     groups = dict.fromkeys(era.group for one in subjects for era in one.eras if era.group)
-    for group in groups:
-        if wanted.everything or group in wanted.groups:
-            yield Members(group, in_group(subjects, group, edges), group=True)
+    chosen = [group for group in groups if wanted.everything or group in wanted.groups]
+    for group, counts in zip(chosen, in_groups(subjects, chosen, edges), strict=True):
+        yield Members(group, counts, group=True)
     for carrier in wanted.carriers:
         if kind == "circuits":
             yield Members(carrier, of_carrier(subjects, carrier, edges), group=True)
     if wanted.everything:
-        yield Members(EVERYBODY, in_group(subjects, None, edges), group=True)
+        everybody = np.broadcast_to(np.True_, (len(subjects), len(edges) - 1))
+        yield Members(EVERYBODY, everybody, group=True)
 
 
 def _measures(
-    of: Case, judgement: Judgement, name: str, found: Mapping[str, Bracket], over: Period
+    of: Case, judgement: Assessed, name: str, found: Mapping[str, Bracket], over: Period
 ) -> Iterator[Measure]:
     for indicator, bracket in found.items():
         if indicator in OF_THIS_MOMENT and over.end < of.source.now:

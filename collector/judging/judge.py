@@ -30,6 +30,9 @@ from indicators.timeline import Timeline
 from indicators.upstream import widened, widest
 
 BATCH = 512
+# Of some days there is little in memory of each: fewer batches cost less. Services made of others stand beside their
+# own rows: that is twice as many lanes, which is as many as fit on one axis.
+_SHORT_BATCH, _SHORT = 1000, 7 * 86_400 * MICRO
 CONTEXT = 2 * 86_400 * MICRO
 _NOBODY = Parents({}, none(), none(), none())
 
@@ -96,8 +99,9 @@ def _whole(of: Source) -> Source:
 def batches(of: Case, subjects: Sequence[Subject], begin: int) -> Iterator[Judged]:
     """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on."""
     since = max(0, begin - CONTEXT)
-    for at in range(0, len(subjects), BATCH):
-        part = tuple(subjects[at : at + BATCH])
+    size = _SHORT_BATCH if of.source.now - since < _SHORT else BATCH
+    for at in range(0, len(subjects), size):
+        part = tuple(subjects[at : at + size])
         if since <= of.source.schedule.first:
             yield _judged(whole(of), part, 0)
             continue

@@ -15,7 +15,7 @@ import numpy as np
 
 from collector.judging.bandwidth import provable, tallies
 from collector.judging.closed import FOLDER, key_of, part_of, put, seals
-from collector.judging.figures import Wanted, circuits_of, measure, tallied
+from collector.judging.figures import Wanted, asked, measure, tallied
 from collector.judging.judge import Case
 from collector.judging.roster import Subject
 from collector.judging.tested import tests
@@ -49,7 +49,7 @@ def standing_bandwidth(
     rows = np.array([one.id in read for one in subjects], np.bool_)
     for name, over in (("day", day), ("month", month)):
         last = found.windows(slice(len(month.edges) - len(over.edges), None))
-        for members in circuits_of(subjects, over, Wanted()):
+        for members in asked("circuits", subjects, over, Wanted()).whom:
             if members.counts[rows].any():
                 for indicator, bracket in tallied(last, members).items():
                     yield name, measure(of, "circuits", "line", members.name, indicator, bracket, over)

@@ -8,6 +8,7 @@ calendar's zone.
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -108,28 +109,43 @@ def roster(config: Config) -> Roster:
     return Roster(zone, by_kind, names, config.known_holidays)
 
 
-def in_group(subjects: Sequence[Subject], group: str | None, edges: Ints) -> Flags:
-    """Which subject belongs to a group in which window (None: to any); shape (subjects, windows).
+def in_groups(subjects: Sequence[Subject], groups: Sequence[str], edges: Ints) -> Iterator[Flags]:
+    """Of each group which subject belongs to it in which window; shape (subjects, windows), not to be changed.
 
     A window counts for the group that holds at its begin; eras begin with a day, as windows do.
     """
-    return _counts(subjects, edges, lambda era: group is None or era.group == group)
+    last = np.array([one.now.group for one in subjects], np.str_)
+    moved = [(row, one) for row, one in enumerate(subjects) if len(one.eras) > 1]
+    for group in groups:
+        yield _counts(last == group, moved, edges, partial(_of_group, group))
+
+
+def _of_group(group: str, era: Era) -> bool:
+    return era.group == group
 
 
 def of_carrier(subjects: Sequence[Subject], carrier: str, edges: Ints) -> Flags:
     """Which line belongs to a carrier in which window: only where its path is proven to be that line."""
-    return _counts(subjects, edges, lambda era: era.carrier == carrier and era.path != "unproven")
+
+    def proven(era: Era) -> bool:
+        return era.carrier == carrier and era.path != "unproven"
+
+    last = np.fromiter((proven(one.now) for one in subjects), np.bool_, len(subjects))
+    moved = [(row, one) for row, one in enumerate(subjects) if len(one.eras) > 1]
+    return _counts(last, moved, edges, proven)
 
 
-def _counts(subjects: Sequence[Subject], edges: Ints, is_in: Callable[[Era], bool]) -> Flags:
-    counts = np.zeros((len(subjects), max(len(edges) - 1, 0)), np.bool_)
-    always = np.fromiter((is_in(one.eras[-1]) for one in subjects), np.bool_, len(subjects))
-    counts |= always[:, None]
-    for row, one in enumerate(subjects):
-        if len(one.eras) > 1:
-            counts[row] = False
-            for era in filter(is_in, one.eras):
-                counts[row, _windows(edges, era)] = True
+def _counts(
+    last: Flags, moved: Sequence[tuple[int, Subject]], edges: Ints, is_in: Callable[[Era], bool]
+) -> Flags:
+    """By what holds last; of those that moved, in the windows of each era for itself."""
+    counts: Flags = np.broadcast_to(last[:, None], (len(last), max(len(edges) - 1, 0)))
+    if moved:
+        counts = counts.copy()
+    for row, one in moved:
+        counts[row] = False
+        for era in filter(is_in, one.eras):
+            counts[row, _windows(edges, era)] = True
     return counts
 
 

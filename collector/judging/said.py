@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector.judging.facts import Observed
+from collector.judging.facts import Observed, among
 from collector.judging.roster import Subject
 from collector.judging.witnesses import statements_of
 from collector.ledger import schema
@@ -37,8 +37,8 @@ def _rows(connection: Connection, checks: Ints, since: int) -> Sequence[sa.Row[A
     if not len(checks):
         return ()
     table = schema.statement
-    mine = table.c.check.in_(checks.tolist())
-    return connection.execute(sa.select(table).where(mine, table.c.said_at > since)).all()
+    wanted = sa.select(table).where(among(table.c.check, checks.tolist()), table.c.said_at > since)
+    return [row for row in connection.execute(wanted) if row.check in checks]
 
 
 def _on(lane: int, begin: Ints, end: Ints, flags: Flags) -> Stretches:

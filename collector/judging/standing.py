@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.judging.closed import Views, judged
-from collector.judging.figures import EVERYBODY, Wanted, measures_of, members_of
+from collector.judging.closed import judged
+from collector.judging.figures import EVERYBODY, Wanted, asked, measures_of
 from collector.judging.judge import CONTEXT, Case
 from collector.judging.kept_tallies import standing_bandwidth
-from collector.judging.window import Period, period
+from collector.judging.window import period
 from config.model import Config
 from config.targets import target_of
 from exporters.measures import row
-from indicators.assessed import Judgement, Members, alike, day_verdicts
+from indicators.assessed import Assessed, day_verdicts
 from indicators.calendar import date_at, day_window, days_of, month_window, year_window
 from indicators.days import Verdicts
 from indicators.forecast import Forecast, forecast
 from indicators.judged import MICRO
 from indicators.margin import LOST, NORMAL, TAKEN, UNDECIDED, Margin, Year, margin
 from indicators.measure import Bracket, Measure
-from indicators.spliced import between
+from indicators.member_time import Members
 
 PERIODS = ("day", "month", "year")
 _DAYS = "normal_days"
@@ -49,29 +49,22 @@ def standing(of: Case, config: Config, data_dir: Path, periods: Sequence[str] = 
     """The measures of these periods of all groups, and the outlook of the year, as JSON."""
     zone, now = of.source.roster.zone, of.source.now
     overs = {name: period(_begin(name, now, zone), now, zone, now) for name in periods}
-    longest = min(overs.values(), key=lambda over: over.begin)
     measures, outlooks = list[dict[str, Any]](), list[dict[str, Any]]()
     for kind, subjects in of.source.roster.by_kind.items():
-        views = judged(of, kind, subjects, longest, data_dir, config.digest)
-        for name, over in overs.items():
-            found = measures_of(of, _part(views, over), subjects, over, Wanted())
+        asks = [asked(kind, subjects, over, Wanted()) for over in overs.values()]
+        judgements = judged(of, kind, subjects, asks, data_dir, config.digest)
+        for name, ask, views in zip(overs, asks, judgements, strict=True):
+            found = measures_of(of, views, ask)
             measures += ({"period": name, **row(with_target(one, config, zone), zone)} for one in found)
-        for whole in views.values() if "year" in overs else ():
-            for members in members_of(whole, subjects, Wanted()):
-                outlooks += map(_told, _outlook(of, config, whole, members))
+            if name == "year":
+                for whole in views.values():
+                    for members in ask.whom:
+                        outlooks += map(_told, _outlook(of, config, whole, members))
     if "month" in overs:  # with it this day's, too: every minute would be too often to read five minutes
         day = period(_begin("day", now, zone), now, zone, now)
         for name, one in standing_bandwidth(of, day, overs["month"], data_dir, config.digest):
             measures.append({"period": name, **row(with_target(one, config, zone), zone)})
     return {"at": now / 1e6, "measures": measures, "outlooks": outlooks}
-
-
-def _part(views: Views, over: Period) -> Views:
-    """The part of a judgement that lies in a period; where both views are one, it is cut once."""
-    line = between(views["line"], over.begin, over.end)
-    if alike(*views.values()):
-        return {"line": line, "business": replace(line, view="business", tickets=views["business"].tickets)}
-    return {"line": line, "business": between(views["business"], over.begin, over.end)}
 
 
 def reach(now: int, zone: ZoneInfo) -> int:
@@ -98,7 +91,7 @@ def _begin(name: str, now: int, zone: ZoneInfo) -> int:
     )
 
 
-def _outlook(of: Case, config: Config, whole: Judgement, members: Members) -> Iterator[Outlook]:
+def _outlook(of: Case, config: Config, whole: Assessed, members: Members) -> Iterator[Outlook]:
     zone, now = of.source.roster.zone, of.source.now
     group = None if members.name == EVERYBODY else members.name
     target = target_of(config.targets, _DAYS, group, date_at(now, zone))
@@ -110,7 +103,7 @@ def _outlook(of: Case, config: Config, whole: Judgement, members: Members) -> It
     )
 
 
-def year_of(of: Case, whole: Judgement, members: Members, target: float, at: int) -> Year:
+def year_of(of: Case, whole: Assessed, members: Members, target: float, at: int) -> Year:
     """The days of a year that are closed at a moment (microseconds), with their verdicts, and those to come."""
     zone = of.source.roster.zone
     verdicts = day_verdicts(whole, members, of.source.policy)

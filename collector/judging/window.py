@@ -1,7 +1,9 @@
 """Judged batches as one judgement over a reporting window: sums by calendar day, faults, states, tickets."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from collector.judging.judge import Case, Judged, batches
 from collector.judging.roster import CHECK_KIND, Subject
-from indicators.assessed import FaultTable, Judgement, Tickets
+from indicators.assessed import Condensed, FaultTable, Judgement, Tickets
 from indicators.axis import LANE, Flags, Ints, lane_of, moment_of
 from indicators.calendar import day_edges, wholly_inside
 from indicators.catalogue import Kind
@@ -18,9 +20,11 @@ from indicators.entered import Ticket
 from indicators.failover import Switches
 from indicators.faults import LAG, Faults
 from indicators.judged import View
+from indicators.member_time import Members, MemberTime, below, member_time
 from indicators.policy import Policy
 from indicators.restoring import Answers
 from indicators.sums import Sums, sums, together
+from indicators.tables import combined
 from indicators.threestate import UNKNOWN
 from indicators.timeline import Timeline
 
@@ -43,71 +47,143 @@ def period(begin: int, end: int, zone: ZoneInfo, now: int) -> Period:
     return Period(begin, end, edges, whole)
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Figures of some members over a window."""
+
+    over: Period
+    whom: tuple[Members, ...]
+
+    def part(self, over: Period) -> "Ask":
+        """The same over a part of the window; its edges are edges of the window."""
+        first = int(np.searchsorted(self.over.edges, over.begin))
+        windows = slice(first, first + len(over.edges) - 1)
+        return Ask(over, tuple(one.part(windows) for one in self.whom))
+
+
 def judgements(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> dict[ViewName, Judgement]:
-    """Subjects of one kind in both views over a window."""
+    """Subjects of one kind in both views over a window, with the sums of each in every window of it."""
     return judged_window(of, kind, batches(of, subjects, over.begin), over)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What a judgement is made of, of one batch in one view: all that is kept of it."""
+def condensed(
+    of: Case, kind: Kind, subjects: Sequence[Subject], asks: Sequence[Ask]
+) -> list[dict[ViewName, Condensed]]:
+    """The same with what the asked figures need only, for each of several windows, judged once for all of them."""
+    return condensed_windows(of, kind, batches(of, subjects, min(one.over.begin for one in asks)), asks)
 
-    sums: Sums
+
+def judged_window(of: Case, kind: Kind, found: Iterable[Judged], over: Period) -> dict[ViewName, Judgement]:
+    """Batches of one kind, judged so that they are right from the window's begin on, in both views."""
+    parts = _Parts[Sums](of, kind, over)
+    for one in found:
+        parts.add(one, lambda sums_, _first: sums_)
+    return parts.views(
+        lambda told, times: Judgement(**told, sums=together(times) if times else _no_sums(over))
+    )
+
+
+def condensed_windows(
+    of: Case, kind: Kind, found: Iterable[Judged], asks: Sequence[Ask]
+) -> list[dict[ViewName, Condensed]]:
+    """The same of figures over several windows; only one batch at a time is in memory with the sums of its days."""
+    policy = of.source.policy
+    parts = [_Parts[_Times](of, kind, ask.over) for ask in asks]
+    for one in found:
+        for ask, mine in zip(asks, parts, strict=True):
+            mine.add(one, partial(_times, ask, policy))
+    return [mine.views(partial(_condensed, ask, policy)) for ask, mine in zip(asks, parts, strict=True)]
+
+
+def _condensed(ask: Ask, policy: Policy, told: dict[str, Any], times: "Sequence[_Times]") -> Condensed:
+    return Condensed(**told, times=_of_all(ask, times, policy))
+
+
+_Times = Mapping[str, tuple[int, MemberTime]]
+"""Of a batch by the name of the figure, with the number of subjects before the batch."""
+
+
+def _times(ask: Ask, policy: Policy, of: Sums, first: int) -> _Times:
+    rows = slice(first, first + len(of.up))
+    return {one.name: (first, member_time(of, one.counts[rows], ask.over.whole, policy)) for one in ask.whom}
+
+
+def _of_all(ask: Ask, times: Sequence[_Times], policy: Policy) -> dict[str, MemberTime]:
+    if not times:
+        return {
+            one.name: member_time(_no_sums(ask.over), one.counts, ask.over.whole, policy) for one in ask.whom
+        }
+    return {one.name: below([batch[one.name] for batch in times]) for one in ask.whom}
+
+
+_Time = TypeVar("_Time")
+_View = TypeVar("_View", Judgement, Condensed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part(Generic[_Time]):
+    """What is kept of a batch in one view."""
+
+    time: _Time
     faults: FaultTable
     state: NDArray[np.int8]
 
 
-def judged_window(of: Case, kind: Kind, found: Iterable[Judged], over: Period) -> dict[ViewName, Judgement]:
-    """Batches of one kind, judged so that they are right from the window's begin on, in both views.
+@dataclass(slots=True)
+class _Parts(Generic[_Time]):
+    """Batches of one kind as they come, of which one judgement over a window is made."""
 
-    Batches are taken one by one, so that only one of them need be in memory.
-    """
-    subjects, switched = list[Subject](), list[Switches]()
-    line, business = list[_Part](), list[_Part]()
-    for one in found:
-        first = len(subjects)
-        line.append(_part(of, one.line, first, over))
-        business.append(line[-1] if one.business is one.line else _part(of, one.business, first, over))
+    of: Case
+    kind: Kind
+    over: Period
+    subjects: list[Subject] = field(default_factory=list)
+    line: list[_Part[_Time]] = field(default_factory=list)
+    business: list[_Part[_Time]] = field(default_factory=list)
+    switched: list[Switches] = field(default_factory=list)
+
+    def add(self, one: Judged, kept: Callable[[Sums, int], _Time]) -> None:
+        """Take a batch; `kept` says what is kept of its sums, given the number of subjects before it."""
+        first = len(self.subjects)
+        self.line.append(self._part(one.line, first, kept))
+        alike = one.business is one.line
+        self.business.append(self.line[-1] if alike else self._part(one.business, first, kept))
         if one.switches is not None:
-            switched.append(replace(one.switches, service=one.switches.service + first))
-        subjects += one.subjects
-    judged_line = _judgement(of, kind, subjects, line, switched, over)
-    alike = all(one is other for one, other in zip(line, business, strict=True))
-    judged_business = judged_line if alike else _judgement(of, kind, subjects, business, switched, over)
-    return {
-        "line": replace(judged_line, tickets=_tickets(of, subjects)),
-        "business": replace(judged_business, view="business"),
-    }
+            self.switched.append(replace(one.switches, service=one.switches.service + first))
+        self.subjects += one.subjects
 
+    def _part(self, view: View, first: int, kept: Callable[[Sums, int], _Time]) -> _Part[_Time]:
+        return _Part(
+            kept(sums(view.settled, view.counted, self.over.edges), first),
+            _table(view, first, self.over),
+            _state(view.raw, self.of.source.now),
+        )
 
-def _part(of: Case, view: View, first: int, over: Period) -> _Part:
-    return _Part(
-        sums(view.settled, view.counted, over.edges),
-        _table(view, first, over),
-        _state(view.raw, of.source.now),
-    )
+    def views(self, made: Callable[[dict[str, Any], Sequence[_Time]], _View]) -> dict[ViewName, _View]:
+        """Both views; where nothing hangs on anything they are one."""
+        line = self._whole(self.line, made)
+        alike = all(one is other for one, other in zip(self.line, self.business, strict=True))
+        business = line if alike else self._whole(self.business, made)
+        return {
+            "line": replace(line, tickets=_tickets(self.of, self.subjects)),
+            "business": replace(business, view="business"),
+        }
 
-
-def _judgement(
-    of: Case,
-    kind: Kind,
-    subjects: Sequence[Subject],
-    parts: Sequence[_Part],
-    switched: Sequence[Switches],
-    over: Period,
-) -> Judgement:
-    return Judgement(
-        kind=kind,
-        view="line",
-        subjects=tuple(one.id for one in subjects),
-        edges=over.edges,
-        whole=over.whole,
-        sums=together([one.sums for one in parts]) if parts else _no_sums(over),
-        faults=_faults([one.faults for one in parts]),
-        state=np.concatenate([*(one.state for one in parts), np.empty(0, np.int8)]),
-        targets=np.array([_target(one, of.source.policy) for one in subjects], np.float64),
-        switches=_switches(switched),
-    )
+    def _whole(
+        self, parts: Sequence[_Part[_Time]], made: Callable[[dict[str, Any], Sequence[_Time]], _View]
+    ) -> _View:
+        policy = self.of.source.policy
+        told = {
+            "kind": self.kind,
+            "view": "line",
+            "subjects": tuple(one.id for one in self.subjects),
+            "edges": self.over.edges,
+            "whole": self.over.whole,
+            "faults": combined(np.concatenate, [one.faults for one in parts]) if parts else _no_faults(),
+            "state": np.concatenate([*(one.state for one in parts), np.empty(0, np.int8)]),
+            "targets": np.array([_target(one, policy) for one in self.subjects], np.float64),
+            "switches": combined(np.concatenate, self.switched) if self.switched else None,
+        }
+        return made(told, [one.time for one in parts])
 
 
 def _target(one: Subject, policy: Policy) -> float:
@@ -121,13 +197,9 @@ def _table(of: View, first: int, over: Period) -> FaultTable:
     return FaultTable(lane + first, moved).chosen(moved.start < over.end)
 
 
-def _faults(parts: Sequence[FaultTable]) -> FaultTable:
-    names = Faults.__dataclass_fields__
-    if not parts:
-        none, flags = np.empty(0, np.int64), np.empty(0, np.bool_)
-        return FaultTable(none, Faults(none, none, none, none, none, none, flags, flags))
-    columns = (np.concatenate([getattr(one.faults, name) for one in parts]) for name in names)
-    return FaultTable(np.concatenate([one.subject for one in parts]), Faults(*columns))
+def _no_faults() -> FaultTable:
+    none, flags = np.empty(0, np.int64), np.empty(0, np.bool_)
+    return FaultTable(none, Faults(none, none, none, none, none, none, flags, flags))
 
 
 def _state(line: Timeline, now: int) -> NDArray[np.int8]:
@@ -135,13 +207,6 @@ def _state(line: Timeline, now: int) -> NDArray[np.int8]:
     state, until = line.latest()
     found: NDArray[np.int8] = np.where(until >= now - LAG, state, np.int8(UNKNOWN))
     return found
-
-
-def _switches(found: Sequence[Switches]) -> Switches | None:
-    if not found:
-        return None
-    names = Switches.__dataclass_fields__
-    return Switches(*(np.concatenate([getattr(one, name) for one in found]) for name in names))
 
 
 def _no_sums(over: Period) -> Sums:

@@ -295,7 +295,7 @@ def test_normal_days_of_lines_and_of_their_group(
     found = sums(view.settled, view.counted, FIRST + np.array(edges, np.int64) * SECOND)
     policy = Policy(max_downtime_share=float(share), max_downtime=downtime)
     verdicts = days.verdicts(found, policy)
-    group = days.group_verdicts(found, days.no_long_faults(len(edges) - 1), policy)
+    group = days.group_verdicts(days.member_days(found, policy), days.no_long_faults(len(edges) - 1), policy)
     for number, (begin, end) in enumerate(pairwise(edges)):
         each = [
             oracle.seconds(of.settled(lane), of.counted(lane), begin, min(end, of.length))

@@ -67,7 +67,7 @@ def test_faulty_lines_and_line_days() -> None:
     of = totals([(100, 0, 0), (90, 10, 0)], [(100, 0, 0), (95, 0, 5)], [(100, 0, 0), (100, 0, 0)])
     assert ends(shares.faulty_lines(of)) == (1 / 3, 1 / 3, 2 / 3)
     assert ends(shares.clean_lines(of)) == pytest.approx((2 / 3, 1 / 3, 2 / 3))
-    assert ends(shares.faulty_line_days(of)) == (1 / 6, 1 / 6, 2 / 6)
+    assert ends(shares.faulty_line_days(days.member_days(of, Policy()))) == (1 / 6, 1 / 6, 2 / 6)
 
 
 def test_fault_frequency_is_per_hundred_line_months_of_what_was_seen() -> None:
@@ -112,13 +112,14 @@ def test_the_limit_of_a_day_is_exact(down: float, normal: int) -> None:
 def test_one_of_150_services_dead_all_year_spoils_every_day_of_the_group_by_its_single_fault_only() -> None:
     # ΣD is 1/150 = 0.67 % of ΣT, within 1 %; but one fault is far longer than 4 h.
     of, yes = totals(*[[(DAY, 0, 0)]] * 149, [(0, DAY, 0)]), np.ones(1, np.bool_)
-    short = days.group_verdicts(of, days.no_long_faults(1), Policy())
-    long = days.group_verdicts(of, days.LongFaults(yes, yes, yes), Policy())
+    short = days.group_verdicts(days.member_days(of, Policy()), days.no_long_faults(1), Policy())
+    long = days.group_verdicts(days.member_days(of, Policy()), days.LongFaults(yes, yes, yes), Policy())
     assert (days.normal_days(short).value, days.normal_days(long).value) == (1, 0)
     every = Policy(group_days=GroupDays("all"))
     most = Policy(group_days=GroupDays("share", share=0.99))
     ruled = [
-        days.normal_days(days.group_verdicts(of, days.no_long_faults(1), one)).value for one in (every, most)
+        days.normal_days(days.group_verdicts(days.member_days(of, one), days.no_long_faults(1), one)).value
+        for one in (every, most)
     ]
     assert ruled == [0, 1]  # 149/150 = 0.9933
 
@@ -128,7 +129,7 @@ def test_the_mean_of_a_group_is_held_against_a_limit_in_seconds_for_each_member(
     policy = Policy(max_downtime=10 * MINUTE)
     for down, normal in ((1500 * MINUTE / 150, 1), (1501 * MINUTE / 150, 0)):
         of = totals(*[[(DAY - down, down, 0)]] * 150)
-        verdicts = days.group_verdicts(of, days.no_long_faults(1), policy)
+        verdicts = days.group_verdicts(days.member_days(of, policy), days.no_long_faults(1), policy)
         assert days.normal_days(verdicts).value == normal
 
 

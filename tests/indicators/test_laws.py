@@ -33,7 +33,9 @@ def _shares(of: Situation) -> dict[str, Bracket]:
     whole, by_day = _sums(view, 0, of.length), _sums(view, *range(0, (number + 1) * DAY, DAY))
     met = counts.met(whole, np.full(len(of.raw), 0.9), 0.8)
     groups = {
-        rule: days.normal_days(days.group_verdicts(by_day, days.no_long_faults(number), policy))
+        rule: days.normal_days(
+            days.group_verdicts(days.member_days(by_day, policy), days.no_long_faults(number), policy)
+        )
         for rule, policy in (("mean", POLICY), ("share", HALF), ("all", ALL))
     }
     return {
@@ -41,7 +43,7 @@ def _shares(of: Situation) -> dict[str, Bracket]:
         "fault_rate": shares.fault_rate(whole),
         "faulty_lines": shares.faulty_lines(whole),
         "clean_lines": shares.clean_lines(whole),
-        "faulty_line_days": shares.faulty_line_days(by_day),
+        "faulty_line_days": shares.faulty_line_days(days.member_days(by_day, POLICY)),
         "downtime_p95": shares.downtime_p95(whole),
         "normal_days": days.normal_days(days.verdicts(by_day, POLICY)),
         "circuits_normal": counts.circuits_normal(met),

@@ -1,61 +1,73 @@
 """Verdicts of sealed days that are kept: always what judging anew would give."""
 
 import datetime as dt
-from dataclasses import fields, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
 from collector.judging.closed import judged, key_of
-from collector.judging.window import judgements, period
-from indicators.assessed import Judgement
-from indicators.calendar import Holidays
-from indicators.failover import Switches
-from indicators.faults import Faults
+from collector.judging.figures import Wanted, asked
+from collector.judging.window import Ask, Period, judgements, period
+from indicators.assessed import Assessed
+from indicators.calendar import Holidays, day_edges
 from indicators.policy import Policy
-from indicators.sums import Sums
+from indicators.tables import columns, each
 from tests.collector.judging.weeks import DAY, FIRST, HOUR, SHANGHAI, Weeks, judging, weeks
 
 
-def _same(kept: Judgement, anew: Judgement) -> None:
+def _same(kept: Assessed, anew: Assessed, ask: Ask, policy: Policy, now: int) -> None:
     assert kept.subjects == anew.subjects
-    for mine, theirs, of in (
-        (kept.sums, anew.sums, Sums),
-        (kept.faults.faults, anew.faults.faults, Faults),
-        (kept.switches, anew.switches, Switches),
-    ):
-        for each in fields(of):
-            if theirs is not None:
-                assert getattr(mine, each.name).tolist() == getattr(theirs, each.name).tolist(), each.name
-    assert kept.faults.subject.tolist() == anew.faults.subject.tolist()
+    _same_table(kept.faults, anew.faults)
+    if anew.switches is not None:
+        _same_table(kept.switches, anew.switches)
+    for members in ask.whom:
+        _same_table(kept.time(members, policy), anew.time(members, policy))
     assert kept.edges.tolist() == anew.edges.tolist()
     assert kept.whole.tolist() == anew.whole.tolist()
-    assert np.array_equal(kept.state, anew.state)
+    if ask.over.end == now:  # of a window that is over nobody asks how it stands
+        assert np.array_equal(kept.state, anew.state)
 
 
 def _compare(of: Weeks, now: int, policy: Policy | None = None) -> None:
     with judging(of, now, policy) as case:
-        over = period(FIRST * 1_000_000, now * 1_000_000, SHANGHAI, now * 1_000_000)
         for kind, subjects in case.source.roster.by_kind.items():
             if subjects:
-                kept = judged(case, kind, subjects, over, of.data_dir, of.config.digest)
-                anew = judgements(case, kind, subjects, over)
-                for view, one in anew.items():
-                    _sorted_same(kept[view], one)
+                asks = [asked(kind, subjects, over, Wanted()) for over in _periods(now * 1_000_000)]
+                found = judged(case, kind, subjects, asks, of.data_dir, of.config.digest)
+                for ask, kept in zip(asks, found, strict=True):
+                    anew = judgements(case, kind, subjects, ask.over)
+                    for view, one in anew.items():
+                        _same(_ordered(kept[view]), _ordered(one), ask, case.source.policy, case.source.now)
 
 
-def _sorted_same(kept: Judgement, anew: Judgement) -> None:
+def _periods(now: int) -> Iterator[Period]:
+    """All weeks, the last days, and weeks that are over: they may lie in one file, or between two."""
+    first = FIRST * 1_000_000
+    yield period(first, now, SHANGHAI, now)
+    last = day_edges(now - 2 * DAY * 1_000_000, now, SHANGHAI)
+    yield period(max(first, int(last[0])), now, SHANGHAI, now)
+    if len(last) > 2 and last[1] > first:
+        yield period(first, int(last[1]), SHANGHAI, now)
+
+
+_Any = TypeVar("_Any", bound=Assessed)
+
+
+def _ordered(of: _Any) -> _Any:
     """Switch-overs stand in no order of their own."""
-    _same(_ordered(kept), _ordered(anew))
-
-
-def _ordered(of: Judgement) -> Judgement:
     if of.switches is None:
         return of
     order = np.lexsort((of.switches.gap, of.switches.at, of.switches.service))
-    columns = (getattr(of.switches, each.name)[order] for each in fields(Switches))
-    return replace(of, switches=Switches(*columns))
+    return replace(of, switches=each(lambda column: column[order], of.switches))
+
+
+def _same_table(mine: object, theirs: object) -> None:
+    for (name, one), (_, other) in zip(columns("", mine), columns("", theirs), strict=True):
+        assert one.tolist() == other.tolist(), name
 
 
 @pytest.mark.parametrize("seed", range(4))
