@@ -125,7 +125,7 @@ def test_what_went_through_an_interface_is_told_between_two_rounds(router: Route
         second = ask(by)
     assert (first.outcome, first.octets, first.events) == (UP, None, {"first": 2})
     assert second.octets is not None
-    assert second.octets[1:] == (500, 70, 10**8)
+    assert second.octets[1:4] == (500, 70, 10**8)
     assert 0 < second.octets.seconds < 10
 
 
@@ -181,7 +181,7 @@ def test_32_bits_that_wrap_are_counted_through_and_a_reset_is_not(router: Router
         router.set(at1=replace(old, received=5, sent=5))
         reset = ask(by)
     assert wrapped.octets is not None
-    assert wrapped.octets[1:] == (150, 7, 10**7)
+    assert wrapped.octets[1:4] == (150, 7, 10**7)
     assert wrapped.events == {"first": 2, "wrapped": 1}
     assert reset.octets is None
     assert reset.events == {"first": 2, "wrapped": 1, "reset": 2}

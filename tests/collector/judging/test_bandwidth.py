@@ -226,7 +226,7 @@ def test_folded_days_say_what_their_five_minutes_said(tmp_path: Path) -> None:
     for _ in range(2):
         with of.ledger.reading() as connection:
             when = held(connection, FIRST * S, end * S)
-            found = read(connection, ["a"], FIRST * S, BINS, when)
+            found = read(connection, ["a"], FIRST * S, BINS, when, np.array([FULL]))
         assert found.sent.tolist() == found.lost.tolist() == [[30] * BINS]
         fold_closed(of.ledger, SHANGHAI, FIRST + DAY + 2 * HOUR, rest=lambda _: None)
     of.ledger.close()

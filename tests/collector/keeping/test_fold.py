@@ -75,6 +75,7 @@ def test_a_day_becomes_its_sums_and_its_columns(ledger: Ledger) -> None:
         "started_at": TODAY.started_at, "check": check, "ended_at": TODAY.ended_at, "sent": 287 * 30 + 20,
         "rescued": 2, "incomplete": 0, "down": 10, "answered": 287 * 30 + 20,
         "rtt_sum": 287 * 150_000 + 900_000, "rtt_max": 80_000, "octets_in": None, "octets_out": None,
+        "discards_in": None, "discards_out": None,
     }  # fmt: skip
     for name, values in the_columns(ledger).items():
         was = [np.nan if row[name] is None else row[name] for row in rows]
