@@ -145,7 +145,7 @@ def test_while_the_collector_was_away_a_port_tells_of_its_line_where_the_link_fo
     with Host("wire0") as far, router(tmp_path) as core:
         began = time.time()
         far.run("ip", "address", "add", "10.0.0.3/24", "dev", "wire")
-        core.set(**{f"at{number}": port for number, port in enumerate(ports, 1)})
+        core.set_all(*ports)
         with running(tmp_path, written, LW_SNMP_COMMUNITY=COMMUNITY) as process:
             for kind in ("circuit", "interface"):
                 await_up(tmp_path, kind, 4)
@@ -155,9 +155,9 @@ def test_while_the_collector_was_away_a_port_tells_of_its_line_where_the_link_fo
         time.sleep(_AWAY_SECONDS / 2)
         cut = time.time()
         far.answer(False)
-        down = {"status": 2, "last_change": round((cut - began) * 100)}
-        ports[2:] = [replace(port, **down) for port in ports[2:]]
-        core.set(**{f"at{number}": port for number, port in enumerate(ports, 1)})
+        changed = round((cut - began) * 100)
+        ports[2:] = [replace(port, status=2, last_change=changed) for port in ports[2:]]
+        core.set_all(*ports)
         time.sleep(_AWAY_SECONDS / 2)
         back = time.time()
         with running(tmp_path, written, LW_SNMP_COMMUNITY=COMMUNITY) as process:

@@ -60,6 +60,11 @@ class Router:
         self.ports = {int(name.removeprefix("at")): port for name, port in ports.items()}
         self.agent.serve(tables(self.ports, uptime))
 
+    def set_all(self, *ports: Port) -> None:
+        """Say that these are the ports, numbered from 1."""
+        self.ports = dict(enumerate(ports, 1))
+        self.agent.serve(tables(self.ports))
+
 
 def tables(ports: Mapping[int, Port], uptime: int | None = None) -> dict[str, tuple[str, str]]:
     """What an agent serves of these ports by their index, and of its uptime where that is given."""
