@@ -189,7 +189,7 @@ def _micros(seconds: Floats) -> list[int | None]:
 
 def _whole(amounts: Floats) -> list[int | None]:
     """Whole numbers, None for NaN."""
-    return [
-        None if unknown else round(amount)
-        for amount, unknown in zip(amounts.tolist(), np.isnan(amounts), strict=True)
-    ]
+    nan = np.isnan(amounts)
+    if nan.all():  # of every check that is no interface
+        return [None] * len(amounts)
+    return [None if unknown else round(amount) for amount, unknown in zip(amounts.tolist(), nan, strict=True)]

@@ -158,10 +158,10 @@ class InterfaceQuestion:
         grown = _growth(before, samples, bits, speed / 8)
         self._count(grown, samples)
         self._before, self._bits = samples, bits
+        if np.isnan(grown.amount).all():
+            return None
         received, sent, *discards = grown.amount.tolist()
-        return (
-            None if np.isnan(grown.amount).all() else Octets(grown.seconds, received, sent, speed, *discards)
-        )
+        return Octets(grown.seconds, received, sent, speed, *discards)
 
     def _count(self, grown: Growth, samples: Samples) -> None:
         """Count odd samples; of discards only where the device counts any."""
@@ -173,8 +173,8 @@ class InterfaceQuestion:
 def _growth(before: Samples | None, samples: Samples, bits: tuple[int, ...], rate: float) -> Growth:
     """By how much the counters grew on a line that carries so many octets a second.
 
-    Where octets were set anew discards were, too, and where both went back. That discards alone did says nothing of
-    octets: what a device throws away some of them count elsewhere.
+    Where octets were set anew discards were, too, and where both went back. That discards alone went back says
+    nothing of octets: there are devices that keep what they threw away somewhere else.
     """
     most = np.array([rate, rate, rate / _SMALLEST_PACKET, rate / _SMALLEST_PACKET])
     grown = growth(before, samples, Kinds(np.array(bits), _APART, most))
