@@ -30,13 +30,26 @@ class Bin:
     answered: Counts  # how many round-trip times `rtt_sum` adds up
     rtt_sum: Floats  # seconds
     rtt_max: Floats  # seconds
-    octets: Floats  # shape (2, targets): received and sent, as far as they are known
+    passed: Floats  # shape (4, targets): octets and discards, each in and out, as far as they are known
     covered: Floats  # for how many seconds of the bin they are; the same shape
+    inside: Floats  # shape (2, targets): discards of samples that lie wholly in the bin
 
     def octets_known(self, targets: Ints) -> Floats:
         """The octets of these in the bin, NaN where a part of it is not known: a part is no measure of the whole."""
-        whole = self.covered[:, targets] >= BIN_SECONDS - _UNCOVERED_SECONDS
-        return np.where(whole, self.octets[:, targets], np.nan)
+        return self._known(slice(0, 2), targets)
+
+    def discards_known(self, targets: Ints) -> Floats:
+        """Their discards, likewise. NaN also where it is not known whether there were any.
+
+        A packet that was discarded around the edge of a bin was so on one side of it, nobody knows on which: half a
+        packet for each would print as none where it fell, or as one where it did not.
+        """
+        found = self._known(slice(2, 4), targets)
+        return np.where((found == 0) | (self.inside[:, targets] > 0), found, np.nan)
+
+    def _known(self, which: slice, targets: Ints) -> Floats:
+        whole = self.covered[which, targets] >= BIN_SECONDS - _UNCOVERED_SECONDS
+        return np.where(whole, self.passed[which, targets], np.nan)
 
 
 @dataclass(slots=True)
@@ -50,7 +63,7 @@ class Bins:
 
 def count(bins: Bins, answers: Answers) -> None:
     """Add settled questions to the bins in which they began, and octets to those in which they went."""
-    _count_octets(bins, answers)
+    _count_passed(bins, answers)
     rows = np.flatnonzero(answers.regular)
     if not len(rows):
         return
@@ -91,21 +104,24 @@ def empty(start: int, targets: int) -> Bin:
     """A bin in which nothing was counted yet."""
     sent, rescued, incomplete, down, answered = np.zeros((5, targets), np.int32)
     rtt_sum, rtt_max = np.zeros((2, targets))
-    octets, covered = np.zeros((2, 2, targets))
-    return Bin(start, sent, rescued, incomplete, down, answered, rtt_sum, rtt_max, octets, covered)
+    passed, covered = np.zeros((2, 4, targets))
+    inside = np.zeros((2, targets))
+    return Bin(start, sent, rescued, incomplete, down, answered, rtt_sum, rtt_max, passed, covered, inside)
 
 
-def _count_octets(bins: Bins, answers: Answers) -> None:
+def _count_passed(bins: Bins, answers: Answers) -> None:
     """Spread what went through an interface evenly over the time in which it went; definitions.md §5."""
     for row, octets in answers.octets.items():
         target, ended = int(answers.target[row]), float(answers.received_at[row])
-        amounts = np.array([octets.received, octets.sent])
+        amounts = np.array([octets.received, octets.sent, octets.discards_in, octets.discards_out])
         known = np.flatnonzero(~np.isnan(amounts))
         for start, seconds in _parts(ended - octets.seconds, ended):
             if bins.closed is None or start > bins.closed.started_at:
                 one = _bin(bins, start)
-                one.octets[known, target] += amounts[known] * (seconds / octets.seconds)
+                one.passed[known, target] += amounts[known] * (seconds / octets.seconds)
                 one.covered[known, target] += seconds
+                if ended - octets.seconds >= start and ended <= start + BIN_SECONDS:
+                    one.inside[:, target] += np.nan_to_num(amounts[2:])
 
 
 def _parts(begun: float, ended: float) -> Iterator[tuple[int, float]]:

@@ -20,6 +20,7 @@ from probes.rhythm import Rhythm
 
 Row = dict[str, Any]
 _TOGETHER = 5000  # of very many rows, as many as a ledger takes in a moment
+_PASSED = ("octets_in", "octets_out", "discards_in", "discards_out")
 
 
 class Later(Sequence[Row]):
@@ -172,9 +173,9 @@ def _quality(checks: Ints, one: Bin, of: Ints, part: slice) -> list[Row]:
         "rtt_sum": np.rint(one.rtt_sum[busy] * 1e6).astype(np.int64),
         "rtt_max": np.rint(one.rtt_max[busy] * 1e6).astype(np.int64),
     }
-    known = [_whole(amounts) for amounts in one.octets_known(busy)]
+    known = [_whole(amounts) for amounts in (*one.octets_known(busy), *one.discards_known(busy))]
     table = zip(*(column.tolist() for column in columns.values()), *known, strict=True)
-    return [dict(zip((*columns, "octets_in", "octets_out"), values, strict=True)) for values in table]
+    return [dict(zip((*columns, *_PASSED), values, strict=True)) for values in table]
 
 
 def _micros(seconds: Floats) -> list[int | None]:
@@ -188,7 +189,7 @@ def _micros(seconds: Floats) -> list[int | None]:
 
 def _whole(amounts: Floats) -> list[int | None]:
     """Whole numbers, None for NaN."""
-    return [
-        None if unknown else round(amount)
-        for amount, unknown in zip(amounts.tolist(), np.isnan(amounts), strict=True)
-    ]
+    nan = np.isnan(amounts)
+    if nan.all():  # of every check that is no interface
+        return [None] * len(amounts)
+    return [None if unknown else round(amount) for amount, unknown in zip(amounts.tolist(), nan, strict=True)]

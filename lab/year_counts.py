@@ -28,8 +28,10 @@ COLUMNS = (
     "rtt_max",
     "octets_in",
     "octets_out",
+    "discards_in",
+    "discards_out",
 )
-_SENT, _RESCUED, _, _DOWN, _ANSWERED, _SUM, _MOST, *_OCTETS = range(len(COLUMNS))
+_SENT, _RESCUED, _, _DOWN, _ANSWERED, _SUM, _MOST, *_PASSED = range(len(COLUMNS))
 _ALIKE = 16  # sets of columns that clean days share
 _NOT_COUNTED = -1
 
@@ -87,7 +89,7 @@ def _clean(beat: Beat, kind: int, bins: int) -> Ints:
     """A day without an event. One of a few, so that who packs it need not do so for each."""
     draw = np.random.default_rng(kind)
     columns = np.zeros((len(COLUMNS), bins), np.int64)
-    columns[_OCTETS] = _NOT_COUNTED
+    columns[_PASSED] = _NOT_COUNTED
     each = BIN // beat.interval
     columns[[_SENT, _ANSWERED]] = each
     noise = draw.normal(12_000, 900, (each, bins)).astype(np.int64)
@@ -108,7 +110,7 @@ def _counts(
     def each(moments: Ints) -> Ints:
         return np.bincount((moments - start) // BIN, minlength=size)
 
-    columns[_OCTETS] = _NOT_COUNTED
+    columns[_PASSED] = _NOT_COUNTED
     columns[_SENT], columns[_DOWN], columns[_RESCUED] = each(asked[~down]), each(asked[down]), each(lost)
     columns[_ANSWERED] = columns[_SENT]
     mean = like[_SUM] // np.maximum(like[_SENT], 1)
@@ -127,4 +129,5 @@ def _within(moments: Ints, runs: Sequence[Run]) -> NDArray[np.bool_]:
 
 def _sums(columns: Ints) -> dict[str, int | None]:
     found: dict[str, int | None] = dict(zip(COLUMNS, columns.sum(axis=1).tolist(), strict=True))
-    return {**found, "rtt_max": int(columns[_MOST].max()), "octets_in": None, "octets_out": None}
+    not_counted = dict.fromkeys(COLUMNS[_PASSED[0] :])
+    return {**found, "rtt_max": int(columns[_MOST].max()), **not_counted}

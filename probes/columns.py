@@ -63,13 +63,16 @@ class Reading(NamedTuple):
 class Octets(NamedTuple):
     """What went through an interface in the `seconds` before it was read; NaN where that is not known.
 
-    `speed` is what the interface said then of itself, bit/s.
+    `speed` is what the interface said then of itself, bit/s. `discards_in` and `discards_out` are the packets that it
+    threw away although nothing was wrong with them: there was no room for them.
     """
 
     seconds: float
     received: float
     sent: float
     speed: float = float("nan")
+    discards_in: float = float("nan")
+    discards_out: float = float("nan")
 
 
 class Statement(NamedTuple):
@@ -98,9 +101,9 @@ class Answers:
     text, such as "host unreachable from 10.0.0.1". `values` are live figures beside the outcome, by a name that ends
     in their unit (`connect_seconds`), a column over the rows each, NaN where there is none; they are shown, and
     never recorded. `readings` are figures with labels, as many as a target has; they are shown, too. `octets` went
-    through a target that is an interface, until `received_at`; they are counted by the five minutes. `statements` are
-    what devices said of the time before. Where an answer is older than its question, `sent` is from when on it holds,
-    and `earlier` by how many seconds that lies before the question was asked.
+    through a target that is an interface, until `received_at`; they and its discards are counted by the five minutes.
+    `statements` are what devices said of the time before. Where an answer is older than its question, `sent` is from
+    when on it holds, and `earlier` by how many seconds that lies before the question was asked.
     """
 
     target: Ints

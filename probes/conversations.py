@@ -13,7 +13,8 @@ Rules
 4. At most `most_open` conversations are held at a time. Who had to wait for a place and then did not answer in
    what was left of its time is unknown, never down; so is who got no file descriptor.
 5. While a target is down it is asked every `fast` seconds, one attempt, and never two at a time.
-6. Who is in a hurry is asked out of turn, as often as in its turn, and unless it is being asked.
+6. Who is in a hurry is asked out of turn, as often as in its turn, and unless it is being asked. Where the round is
+   over before that could be, it is asked once: an answer is taken, silence says nothing, and the next round asks.
 """
 
 import asyncio
@@ -49,6 +50,7 @@ _MOST_OPEN = 4096
 _KEPT_DESCRIPTORS = 128  # for everything else this process has open
 _AGAIN_SECONDS = 0.1
 _LATE_SECONDS = 0.5
+_BRIEFEST_SECONDS = 0.5  # in less nobody is asked
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _RESET = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
 
@@ -91,6 +93,8 @@ class _Question:
     row: int
     regular: bool
     patient: bool  # asked again while it is silent
+    within: float  # seconds an attempt may last
+    brief: bool = False  # there is no time to judge its silence
     sent: list[float] = field(default_factory=list)
     ended: float = float("nan")
     answered: int = -1
@@ -177,6 +181,7 @@ class _Course:
         self._next_first = 0
         self._fast = down & (not opening)
         self._knocks: list[tuple[float, int]] = []
+        self._again: list[int] = []  # who is in a hurry still when the next round begins
         self._open: dict[int, _Question] = {}
         self._doubtful: list[_Question] = []
         self._settled: list[_Question] = []
@@ -196,6 +201,8 @@ class _Course:
                 self._told = now
                 yield from self._tell()
             if over:
+                if self._again:
+                    self._prober.hurried.put(np.array(self._again, np.int64))
                 return
 
     def break_off(self) -> None:
@@ -249,13 +256,14 @@ class _Course:
             self._knock_later(row, now)
 
     def _ask_hurried(self, now: float) -> None:
-        """With all retries, as long as that may end before the round does; else the next round is soon enough."""
-        rhythm = self._rhythm
-        if now + rhythm.retry_span + rhythm.timeout + rhythm.verdict > self._end:
+        """With all retries, as long as that may end before the round does; else once, in what is left of it."""
+        rhythm, left = self._rhythm, self._end - now
+        if left < _BRIEFEST_SECONDS:
             return
+        brief = rhythm.retry_span + rhythm.timeout + rhythm.verdict > left
         for row in self._prober.hurried.take().tolist():
             if row not in self._open:
-                self._begin(row, regular=False, patient=True)
+                self._begin(row, regular=False, patient=not brief, brief=brief)
 
     def _knock_later(self, row: int, now: float) -> None:
         """At its next place in the fast rhythm."""
@@ -264,9 +272,11 @@ class _Course:
         when += max(np.floor((now - when) / period) + 1, 0) * period
         heapq.heappush(self._knocks, (when, row))
 
-    def _begin(self, row: int, *, regular: bool, patient: bool) -> None:
+    def _begin(self, row: int, *, regular: bool, patient: bool, brief: bool = False) -> None:
         self._prober.begins(row)
-        question = self._open[row] = _Question(row, regular, patient)
+        left = self._end - self._clock.monotonic()
+        within = min(self._rhythm.timeout, left) if brief else self._rhythm.timeout
+        question = self._open[row] = _Question(row, regular, patient, within, brief)
         self._try(question)
 
     def _try(self, question: _Question) -> None:
@@ -298,7 +308,9 @@ class _Course:
         question.ended = self._clock.monotonic() - (0.0 if np.isnan(since_answer) else since_answer)
         question.earlier = self._earlier(question)
         del self._open[question.row]
-        if question.reply.definite:
+        if question.brief and not (question.reply.definite and question.reply.outcome != UNKNOWN):
+            self._again.append(question.row)
+        elif question.reply.definite:
             self._settle(question, question.reply)
         else:
             self._doubtful.append(question)
@@ -315,7 +327,7 @@ class _Course:
         due, begun, starved = question.sent[number], False, False
         stages = [""]
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._rhythm.timeout), self._prober.places:
+            async with asyncio.timeout(question.within), self._prober.places:
                 begun = True
                 question.sent[number] = self._clock.monotonic()
                 while True:

@@ -14,7 +14,7 @@ import numpy as np
 
 from probes.columns import DOWN, UNKNOWN, UP, Octets, Reading, Statement
 from probes.conversations import Reply
-from probes.counters import EVENTS, GROWN, Kinds, Samples, growth, stood_for
+from probes.counters import EVENTS, GROWN, RESET, WRAPPED, Growth, Kinds, Samples, growth, stood_for
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
 from probes.snmp_readings import text_of
 
@@ -27,12 +27,13 @@ _ADMIN, _STATUS, _LAST_CHANGE = "1.3.6.1.2.1.2.2.1.7", "1.3.6.1.2.1.2.2.1.8", "1
 _IN, _OUT = "1.3.6.1.2.1.2.2.1.10", "1.3.6.1.2.1.2.2.1.16"
 _HIGH_SPEED, _MARKER = "1.3.6.1.2.1.31.1.1.1.15", "1.3.6.1.2.1.31.1.1.1.19"
 _HC_IN, _HC_OUT = "1.3.6.1.2.1.31.1.1.1.6", "1.3.6.1.2.1.31.1.1.1.10"
+_DISCARDS_IN, _DISCARDS_OUT = "1.3.6.1.2.1.2.2.1.13", "1.3.6.1.2.1.2.2.1.19"
 # Told as they stand; who scrapes them sees their growth.
 _COUNTED = {
     "interface_in_errors_total": "1.3.6.1.2.1.2.2.1.14",
     "interface_out_errors_total": "1.3.6.1.2.1.2.2.1.20",
-    "interface_in_discards_total": "1.3.6.1.2.1.2.2.1.13",
-    "interface_out_discards_total": "1.3.6.1.2.1.2.2.1.19",
+    "interface_in_discards_total": _DISCARDS_IN,
+    "interface_out_discards_total": _DISCARDS_OUT,
 }
 _COLUMNS = (
     _NAME,
@@ -56,6 +57,10 @@ _ALL_EVERY = 30
 _DOWN_STATUS = {2: "interface down", 6: "interface not present", 7: "interface down (lower layer)"}
 _SWITCHED_OFF = 2  # ifAdminStatus
 _MOST_32_BITS = 2**32 - 1  # what ifSpeed says of anything faster
+# Rows of samples: octets in and out, then discards, which are packets.
+_OCTET_ROWS, _DISCARD_ROWS = slice(0, 2), slice(2, 4)
+_APART = np.array([0, 0, 1, 1])
+_SMALLEST_PACKET = 64  # octets of a frame; so many times fewer packets than octets can a line carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,31 +151,53 @@ class InterfaceQuestion:
         return Reply(outcome, reason, readings=tuple(readings), octets=octets, statement=statement)
 
     def _octets(self, here: dict[str, Value], uptime: float, at: float) -> Octets | None:
-        """What went through since it was last read; each odd sample is counted."""
+        """What went through since it was last read, and what was discarded; each odd sample is counted."""
         bits, samples = _samples(here, uptime, at)
         before = self._before if bits == self._bits else None
-        rate = _speed(here) / 8
-        grown = growth(
-            before, samples, Kinds(np.array(bits), np.zeros(len(bits), np.int64), np.full(len(bits), rate))
-        )
-        self._events.update(EVENTS[event] for event in grown.event.tolist() if event != GROWN)
+        speed = _speed(here)
+        grown = _growth(before, samples, bits, speed / 8)
+        self._count(grown, samples)
         self._before, self._bits = samples, bits
-        received, sent = grown.amount.tolist()
-        return None if np.isnan(grown.amount).all() else Octets(grown.seconds, received, sent, rate * 8)
+        if np.isnan(grown.amount).all():
+            return None
+        received, sent, *discards = grown.amount.tolist()
+        return Octets(grown.seconds, received, sent, speed, *discards)
+
+    def _count(self, grown: Growth, samples: Samples) -> None:
+        """Count odd samples; of discards only where the device counts any."""
+        counted = samples.known.copy()
+        counted[_OCTET_ROWS] = True
+        self._events.update(EVENTS[event] for event in grown.event[counted].tolist() if event != GROWN)
+
+
+def _growth(before: Samples | None, samples: Samples, bits: tuple[int, ...], rate: float) -> Growth:
+    """By how much the counters grew on a line that carries so many octets a second.
+
+    Where octets were set anew discards were, too, and where both went back. That discards alone went back says
+    nothing of octets: there are devices that keep what they threw away somewhere else.
+    """
+    most = np.array([rate, rate, rate / _SMALLEST_PACKET, rate / _SMALLEST_PACKET])
+    grown = growth(before, samples, Kinds(np.array(bits), _APART, most))
+    octets, discards = grown.event[_OCTET_ROWS], grown.event[_DISCARD_ROWS]
+    if RESET in octets or (WRAPPED in octets and WRAPPED in discards):
+        discards[discards <= WRAPPED] = RESET
+        grown.amount[_DISCARD_ROWS] = np.nan
+    return grown
 
 
 def _samples(here: dict[str, Value], uptime: float, at: float) -> tuple[tuple[int, ...], Samples]:
-    """In and out octets: the counters of 64 bits where there are both of them."""
+    """In and out octets, the counters of 64 bits where there are both of them; and discards."""
     wide = _HC_IN in here and _HC_OUT in here
-    values = [here.get(oid) for oid in ((_HC_IN, _HC_OUT) if wide else (_IN, _OUT))]
+    read = (*((_HC_IN, _HC_OUT) if wide else (_IN, _OUT)), _DISCARDS_IN, _DISCARDS_OUT)
+    values = [here.get(oid) for oid in read]
     samples = Samples(
         at=at,
         uptime=uptime,
         value=np.array([value if isinstance(value, int) else 0 for value in values], np.uint64),
         known=np.array([isinstance(value, int) for value in values]),
-        marker=np.full(2, _number(here.get(_MARKER))),
+        marker=np.full(len(values), _number(here.get(_MARKER))),
     )
-    return (64, 64) if wide else (32, 32), samples
+    return (64, 64, 32, 32) if wide else (32, 32, 32, 32), samples
 
 
 def _figures(here: dict[str, Value], outcome: int) -> dict[str, float]:

@@ -49,6 +49,7 @@ def _told_hour(one: Hour, say: Say, at: Callable[[int | None], str]) -> dict[str
         "reasons": [(say(BECAUSE[name]), count) for name, count in one.reasons],
         "sent": one.sent,
         "lost": one.lost,
+        "discards": one.discards,
         "peak": "—" if one.peak is None else f"{_megabits(one.peak)} Mbit/s",
     }
 
@@ -85,6 +86,7 @@ def as_json(of: BandwidthEvidence, at: At) -> dict[str, Any]:
                 "reasons": dict(one.reasons),
                 "sent": one.sent,
                 "lost": one.lost,
+                "discards": one.discards,
                 "peak_bps": one.peak,
             }
             for one in of.hours

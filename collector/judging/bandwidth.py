@@ -2,7 +2,6 @@
 
 Only circuits of which something may be proven are read in full: those whose interface is read at a device, or that
 were tested. Of the others nothing is known but when they were down, and that follows from the line view alone.
-Discards are not recorded, so nothing is judged by them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,13 +17,13 @@ from collector.judging.tested import Test, tested, tests
 from collector.judging.window import Period
 from indicators.axis import LANE, Ints, Stretches, intersection, measure, measure_until
 from indicators.bandwidth import Reason, classify
-from indicators.bins import BIN, UNKNOWN, Bins
+from indicators.bins import BIN, UNKNOWN, Bins, exact
 from indicators.policy import Policy
 from indicators.sums import sums
 from indicators.tallies import REASONS, VERDICTS, Tallies, by_window, window_of
 from indicators.threestate import DOWN
 from indicators.threestate import UNKNOWN as NOT_KNOWN
-from indicators.traffic import UNDECIDED, congestion
+from indicators.traffic import OCTETS, UNDECIDED, congestion
 
 AROUND = 6  # bins before and after the window: the hour around its first and its last bin
 _TOGETHER = 2_000_000  # bins in memory at once
@@ -110,7 +109,8 @@ def _together(subjects: Sequence[Subject], how_many: int) -> Iterator[Sequence[S
 
 def _lines(of: Case, batch: Judged, span: _Span, known: dict[str, list[Test]], when: Held) -> Iterator[Line]:
     names = [one.id for one in batch.subjects]
-    found = counted(of.source.connection, names, span.begin, span.bins, when)
+    full = np.array([_full(one, of.source.policy) for one in batch.subjects], np.int64)
+    found = counted(of.source.connection, names, span.begin, span.bins, when, full)
     parts, inner = _parts(of, batch), slice(AROUND, span.bins - AROUND)
     for lane, one in enumerate(batch.subjects):
         bins = _bins(one, lane, parts, span, found)
@@ -164,8 +164,14 @@ def _bins(one: Subject, lane: int, parts: _Parts, span: _Span, found: Counted) -
         link_speed=found.speed[lane],
         octets_in=found.octets_in[lane],
         octets_out=found.octets_out[lane],
-        discards=np.full(span.bins, UNKNOWN, np.int64),
+        discards=found.discards[lane],
     )
+
+
+def _full(one: Subject, policy: Policy) -> int:
+    """From how many octets on five minutes may be full, by the smallest rate that was ever contracted."""
+    rates = [era.rate for era in one.eras if era.rate]
+    return int(exact(policy.busy_share) * OCTETS * min(rates)) if rates else int(np.iinfo(np.int64).max)
 
 
 def _contracted(one: Subject, at: Ints) -> Ints:

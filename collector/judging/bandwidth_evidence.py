@@ -37,6 +37,7 @@ class Hour:
     reasons: tuple[tuple[str, int], ...]  # of all of them
     sent: int
     lost: int
+    discards: int | None  # as far as they are known; None: of no five minutes
     peak: float | None  # bit/s in the fuller direction, as far as it is known
 
 
@@ -97,11 +98,14 @@ def _hour(line: Line, hour: int, bad: int) -> Hour:
     part = slice(max(0, first), first + _HOUR)
     counts = np.bincount(line.reasons[part], minlength=len(Reason))
     octets = int(np.max(fullest(line.bins)[0][part]))
+    discards = line.bins.discards[part]
+    known = discards[discards != UNKNOWN]
     return Hour(
         begin=hour * _HOUR * BIN,
         bad=bad,
         reasons=tuple((one.name.lower(), int(counts[one])) for one in Reason if counts[one]),
         sent=int(line.bins.sent[part].sum()),
         lost=int(line.bins.lost[part].sum()),
+        discards=int(known.sum()) if known.size else None,
         peak=None if octets == UNKNOWN else octets * 8 / BIN_SECONDS,
     )

@@ -1,6 +1,6 @@
 """Reading five-minute counts of circuits and of the interfaces that carry them, from folded days and open ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,20 +16,25 @@ from indicators.axis import Ints
 _LONGEST_DAY = 25 * 3600 * 1_000_000
 _TOGETHER = 500  # of whatever is named in a statement
 _PINGS = slice(0, 3)  # of COUNTS: sent, rescued, incomplete
-_OCTETS = slice(COUNTS.index("octets_in"), COUNTS.index("octets_out") + 1)
+_PASSED = slice(COUNTS.index("octets_in"), COUNTS.index("discards_out") + 1)
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Shape (circuits, bins): first packets that were settled, those of them that were lost; octets, or NONE.
 
-    `speed` is the slowest that the port said of itself within the bin, bit/s; NONE where it did not, or nobody read.
+    Of days on which no bin was full and no packet lost it need not say that any was sent. `discards` are those of
+    both directions; NONE where one is not known, unless the other shows some. `speed` is the slowest that the port
+    said of itself within the bin, bit/s; NONE where it did not, or nobody read.
     """
 
     sent: Ints
     lost: Ints
     octets_in: Ints
     octets_out: Ints
+    discards: Ints
     speed: Ints
 
 
@@ -55,8 +60,10 @@ def interfaces(connection: Connection) -> set[str]:
     return set(connection.scalars(sa.select(check.c.subject).where(check.c.kind == "interface")))
 
 
-def counted(connection: Connection, circuits: Sequence[str], begin: int, bins: int, when: Held) -> Counted:
-    """The counts of these circuits from `begin` on.
+def counted(
+    connection: Connection, circuits: Sequence[str], begin: int, bins: int, when: Held, full: Ints
+) -> Counted:
+    """The counts of these circuits from `begin` on; `full` is from how many octets on a bin of each may be full.
 
     Loss is that of pings alone: what is lost of the questions to a router is no loss of the line. Checks of one
     circuit, of an address that was changed, add up; octets are those of its interface.
@@ -72,11 +79,35 @@ def counted(connection: Connection, circuits: Sequence[str], begin: int, bins: i
         ):
             found[one.kind][one.id] = rows[one.subject]
     span = len(circuits), begin, bins
-    sent, rescued, incomplete = _columns(connection, found["circuit"], _PINGS, span, when)
-    octets_in, octets_out = _columns(connection, found["interface"], _OCTETS, span, when)
+    octets_in, octets_out, *each_way = _columns(connection, found["interface"], _PASSED, span, when)
+    discards = _both_ways(*each_way)
+    # Whether a full bin that discarded nothing lost nothing either, its pings must tell.
+    clean = (discards == 0) & ~_surely_below(octets_in, octets_out, full)
+    also = {check: _days_of(clean[row], begin, when.days) for check, row in found["circuit"].items()}
+    sent, rescued, incomplete = _columns(connection, found["circuit"], _PINGS, span, when, also)
     read = (octets_in != NONE) | (octets_out != NONE)
     speed = np.where(read, _speeds(connection, found["interface"], span), NONE)
-    return Counted(np.maximum(sent - incomplete, rescued), rescued, octets_in, octets_out, speed)
+    settled = np.maximum(sent - incomplete, rescued)
+    return Counted(settled, rescued, octets_in, octets_out, discards, speed)
+
+
+def _both_ways(received: Ints, sent: Ints) -> Ints:
+    """Discards in both directions: some in one are some, none in one says nothing of the other."""
+    known = (received != NONE) & (sent != NONE)
+    most = np.maximum(received, sent)
+    return np.where(known, received + sent, np.where(most > 0, most, NONE))
+
+
+def _surely_below(octets_in: Ints, octets_out: Ints, full: Ints) -> Flags:
+    known = (octets_in != NONE) & (octets_out != NONE)
+    return np.asarray(known & (np.maximum(octets_in, octets_out) < full[:, None]))
+
+
+def _days_of(flags: Flags, begin: int, days: Sequence[int]) -> set[int]:
+    """Those of these days that hold a bin that is flagged, from `begin` on."""
+    at = begin + np.flatnonzero(flags) * BIN_MICROS
+    place = np.searchsorted(np.array(days, np.int64), at, side="right") - 1
+    return {days[one] for one in np.unique(place[place >= 0]).tolist()}
 
 
 def _speeds(connection: Connection, checks: dict[int, int], span: tuple[int, int, int]) -> Ints:
@@ -107,18 +138,22 @@ def _columns(
     wanted: slice,
     span: tuple[int, int, int],
     when: Held,
+    also: Mapping[int, set[int]] | None = None,
 ) -> NDArray[np.int64]:
-    """These of COUNTS, shape (counts, circuits, bins); `checks` says to which row each check belongs."""
+    """These of COUNTS, shape (counts, circuits, bins); `checks` says to which row each check belongs.
+
+    `also` are days of which the pings of a check are read though none was lost.
+    """
     circuits, begin, bins = span
     shape = (wanted.stop - wanted.start, circuits, bins)
-    found = np.full(shape, NONE if wanted == _OCTETS else 0, np.int64)
+    found = np.full(shape, NONE if wanted == _PASSED else 0, np.int64)
     late = dict[tuple[int, int], Ints]()  # folded days of which five minutes came later
-    for check, started_at, day in _folded(connection, checks, wanted, when):
+    for check, started_at, day in _folded(connection, checks, wanted, when, also or {}):
         first = (started_at - begin) // BIN_MICROS
         low, high = max(0, first), min(bins, first + day.shape[1])
         if low < high:
             place, part = found[:, checks[check], low:high], day[:, low - first : high - first]
-            place[:] = np.where(part == NONE, place, part) if wanted == _OCTETS else place + part
+            place[:] = np.where(part == NONE, place, part) if wanted == _PASSED else place + part
         if when.bins and started_at + day.shape[1] * BIN_MICROS > when.bins[0]:
             late[check, started_at] = day
     for rows in _fresh(connection, checks, wanted, when):
@@ -133,7 +168,7 @@ def _put(found: NDArray[np.int64], rows: Ints, checks: dict[int, int], begin: in
     circuit = np.array([checks[one] for one in rows[:, 0].tolist()], np.int64)
     for number, column in enumerate(found):
         values = rows[:, 2 + number]
-        if wanted == _OCTETS:
+        if wanted == _PASSED:
             known = values != NONE
             column[circuit[known], at[known]] = values[known]
         else:
@@ -142,7 +177,7 @@ def _put(found: NDArray[np.int64], rows: Ints, checks: dict[int, int], begin: in
 
 def _instead(rows: Ints, late: dict[tuple[int, int], Ints], wanted: slice) -> Ints:
     """The same less what was folded of these minutes already: what comes later holds it, too."""
-    if not late or wanted == _OCTETS:
+    if not late or wanted == _PASSED:
         return rows
     for (check, started_at), day in late.items():
         place = (rows[:, 1] - started_at) // BIN_MICROS
@@ -152,11 +187,11 @@ def _instead(rows: Ints, late: dict[tuple[int, int], Ints], wanted: slice) -> In
 
 
 def _folded(
-    connection: Connection, checks: dict[int, int], wanted: slice, when: Held
+    connection: Connection, checks: dict[int, int], wanted: slice, when: Held, also: Mapping[int, set[int]]
 ) -> Iterator[tuple[int, int, Ints]]:
     table = schema.quality_bins
     columns = (table.c.check, table.c.started_at, table.c.bins)
-    for days, some in _needed(connection, checks, wanted, when):
+    for days, some in _needed(connection, checks, wanted, when, also):
         inside = sa.and_(table.c.started_at.in_(days), table.c.check.in_(some))
         rows = connection.execute(sa.select(*columns).where(inside)).all()
         for numbers, found in picked([row.bins for row in rows], wanted):
@@ -165,17 +200,17 @@ def _folded(
 
 
 def _needed(
-    connection: Connection, checks: dict[int, int], wanted: slice, when: Held
+    connection: Connection, checks: dict[int, int], wanted: slice, when: Held, also: Mapping[int, set[int]]
 ) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
     """Which folded days of which checks are read: of octets all, of pings those in or beside which one was lost.
 
-    A bin without loss in its hour is not short by it, however many packets were sent.
+    A bin without loss in its hour is not short by it, however many packets were sent. Some are read `also`.
     """
-    if wanted == _OCTETS:
+    if wanted == _PASSED:
         yield from ((days, some) for days in _parts(when.days) for some in _parts(list(checks)))
         return
     day, place = schema.quality_day, {at: number for number, at in enumerate(when.days)}
-    lossy: dict[int, set[int]] = {}
+    lossy = {check: set(days) for check, days in also.items() if days}
     for days in _parts(when.days):
         for some in _parts(list(checks)):
             lost = sa.and_(day.c.started_at.in_(days), day.c.check.in_(some), day.c.rescued > 0)

@@ -2,8 +2,8 @@
 
 A day is an array of whole numbers, a row for every one of COUNTS, a column for every five minutes. Packed it is
 
-    one byte      the version of this form, 1
-    the rest      zlib of: how many five minutes, 2 bytes; then of every row
+    one byte      the version of this form: 1 of a day on which no discards were counted, else 2
+    the rest      zlib of: how many five minutes, 2 bytes; then of every row, in form 1 but the last two
                   how many bits its values take above the smallest, 1 byte
                   the smallest, 8 bytes, signed
                   the bits, the lowest of all values first, each plane filled up to whole bytes
@@ -32,10 +32,14 @@ COUNTS = (
     "rtt_max",
     "octets_in",
     "octets_out",
+    "discards_in",
+    "discards_out",
 )
-NONE = -1  # no octets were counted
-_VERSION = 1
-_OCTETS = slice(COUNTS.index("octets_in"), len(COUNTS))
+NONE = -1  # nobody counted what passed, or what was discarded
+_PASSED = slice(COUNTS.index("octets_in"), len(COUNTS))
+PASSED = COUNTS[_PASSED]
+_PLAIN, _WITH_DISCARDS = b"\x01", b"\x02"
+_ROWS = {_PLAIN: COUNTS.index("discards_in"), _WITH_DISCARDS: len(COUNTS)}
 _GREATEST = COUNTS.index("rtt_max")
 _HEAD = struct.Struct("<H")
 _ROW = struct.Struct("<Bq")
@@ -44,24 +48,25 @@ _ROW = struct.Struct("<Bq")
 def empty(checks: int, bins: int) -> Ints:
     """Days of so many checks in which nothing was counted; shape (checks, counts, five minutes)."""
     days = np.zeros((checks, len(COUNTS), bins), np.int64)
-    days[:, _OCTETS] = NONE
+    days[:, _PASSED] = NONE
     return days
 
 
 def sums(days: Ints) -> Ints:
-    """The sum of every count over a day, of `rtt_max` the greatest; shape (checks, counts), octets may be NONE."""
+    """The sum of every count over a day, of `rtt_max` the greatest; shape (checks, counts), PASSED may be NONE."""
     total: Ints = days.sum(axis=2)
     total[:, _GREATEST] = days[:, _GREATEST].max(axis=1)
-    octets = days[:, _OCTETS]
-    counted = np.where(octets == NONE, 0, octets).sum(axis=2)
-    total[:, _OCTETS] = np.where((octets == NONE).all(axis=2), NONE, counted)
+    passed = days[:, _PASSED]
+    counted = np.where(passed == NONE, 0, passed).sum(axis=2)
+    total[:, _PASSED] = np.where((passed == NONE).all(axis=2), NONE, counted)
     return total
 
 
 def pack(day: Ints) -> bytes:
     """One day of one check, shape (counts, five minutes), as bytes; any 64-bit whole number comes back as it was."""
-    rows = b"".join(_packed(row) for row in day)
-    return bytes([_VERSION]) + zlib.compress(_HEAD.pack(day.shape[1]) + rows, 9)
+    form = _WITH_DISCARDS if np.any(day[_ROWS[_PLAIN] :] != NONE) else _PLAIN
+    rows = b"".join(_packed(row) for row in day[: _ROWS[form]])
+    return form + zlib.compress(_HEAD.pack(day.shape[1]) + rows, 9)
 
 
 def unpack(packed: bytes) -> Ints:
@@ -84,25 +89,26 @@ def picked(packed: Sequence[bytes], wanted: slice) -> Iterator[tuple[Ints, Ints]
     plain = [_plain(one) for one in packed]
     layouts: dict[tuple[int, ...], list[int]] = {}
     for number, one in enumerate(plain):
-        layouts.setdefault(_layout(one, wanted.stop), []).append(number)
+        there = min(wanted.stop, _ROWS[packed[number][:1]])
+        layouts.setdefault(_layout(one, there), []).append(number)
     for layout, numbers in layouts.items():
-        yield np.array(numbers), _alike([plain[number] for number in numbers], layout, wanted.start)
+        yield np.array(numbers), _alike([plain[number] for number in numbers], layout, wanted)
 
 
 def columns(packed: bytes) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
     """The day by name, a value for every five minutes from its start on; 0 where nobody asked.
 
-    `rtt_sum` and `rtt_max` are microseconds; octets are floats, NaN where they were not counted. Raises
+    `rtt_sum` and `rtt_max` are microseconds; octets and discards are floats, NaN where nobody counted. Raises
     ValueError for bytes that hold no day.
     """
     named = dict(zip(COUNTS, unpack(packed), strict=True))
-    octets = {name: np.where(named[name] == NONE, np.nan, named[name]) for name in COUNTS[_OCTETS]}
-    return {**named, **octets}
+    passed = {name: np.where(named[name] == NONE, np.nan, named[name]) for name in PASSED}
+    return {**named, **passed}
 
 
 def _plain(packed: bytes) -> bytes:
-    if packed[:1] != bytes([_VERSION]):
-        raise ValueError(f"counts packed in form {packed[:1].hex()!r}, not {_VERSION:02x}")
+    if packed[:1] not in _ROWS:
+        raise ValueError(f"counts packed in form {packed[:1].hex()!r}, not 01 or 02")
     try:
         return zlib.decompress(packed[1:])
     except zlib.error as error:
@@ -122,9 +128,9 @@ def _layout(plain: bytes, how_many: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _alike(plain: Sequence[bytes], layout: tuple[int, ...], first: int) -> Ints:
-    """Days of one layout, their rows from the first that is wanted on; shape (days, rows, five minutes)."""
-    bins, *rows = layout
+def _alike(plain: Sequence[bytes], layout: tuple[int, ...], wanted: slice) -> Ints:
+    """Days of one layout, the rows that are wanted, NONE where they have none; shape (days, rows, five minutes)."""
+    (bins, *rows), first = layout, wanted.start
     width = -(-bins // 8)
     size = _HEAD.size + sum(_ROW.size + bits * width for bits in rows)
     table = np.frombuffer(b"".join(one[:size] for one in plain), np.uint8)
@@ -140,7 +146,8 @@ def _alike(plain: Sequence[bytes], layout: tuple[int, ...], first: int) -> Ints:
         # 64 bits wrap: exact whatever was packed.
         values = _above(planes, bins) + least.astype(np.uint64)
         found.append(values.astype(np.int64))
-    return np.stack(found, axis=1)
+    missing = wanted.stop - first - len(found)
+    return np.stack(found + [np.full((len(plain), bins), NONE, np.int64)] * missing, axis=1)
 
 
 def _above(planes: NDArray[np.uint8], bins: int) -> NDArray[np.uint64]:

@@ -164,7 +164,9 @@ COLUMNS = {
         "clock_offset", "clock_error", "clock_source", *_WRITTEN,
     ),
     "packet": ("check", "run_started_at", "sent_at", "until", "count", "received_at", "by", *_WRITTEN),
-    "quality_day": ("started_at", "check", "ended_at", *_COUNTS, *_WRITTEN),
+    "quality_day": (
+        "started_at", "check", "ended_at", *_COUNTS, *_WRITTEN, "discards_in", "discards_out",
+    ),
     "quality_bins": ("started_at", "check", "bins", *_WRITTEN),
     "statement": ("check", "said_at", "origin", "outcome", "since", "uptime", "changes", *_WRITTEN),
     "port": ("check", "said_at", "speed_bps", *_WRITTEN),

@@ -20,7 +20,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector.keeping.bins import BIN_MICROS, COUNTS, NONE, Ints, empty, pack, sums, unpack
+from collector.keeping.bins import BIN_MICROS, COUNTS, NONE, PASSED, Ints, empty, pack, sums, unpack
 from collector.keeping.days import Day, closed
 from collector.ledger import schema
 from collector.ledger.store import Batch, Ledger, Row
@@ -144,7 +144,7 @@ def _sums_row(day: Day, before: sa.Row[Any] | None, total: Ints) -> Row:
     values = zip(COUNTS, total.tolist(), strict=True)
     return {
         "ended_at": max(day.ended_at, before.ended_at if before else 0),
-        **{name: None if value == NONE and name.startswith("octets") else value for name, value in values},
+        **{name: None if value == NONE and name in PASSED else value for name, value in values},
     }
 
 

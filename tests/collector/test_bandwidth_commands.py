@@ -15,7 +15,10 @@ _DAY = ("--from", "2026-03-02", "--to", "2026-03-03")
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A ledger of one day: line c was tested twice and is read, was down for an hour, and was filled for one."""
+    """A ledger of one day: line c was tested twice and is read, was down for an hour, and was filled for one.
+
+    In half of that its port discarded something.
+    """
     of = busy(tmp_path)
     network = tmp_path / "network.yaml"
     text = network.read_text(encoding="utf-8")
@@ -23,8 +26,12 @@ def place(tmp_path: Path) -> Path:
     measured(of, "c", FIRST - HOUR, 9_600_000)
     measured(of, "c", FIRST + 20 * HOUR, 6_000_000, cap_bps=None)
     cut(of, "c", FIRST + 6 * HOUR, FIRST + 7 * HOUR)
-    rows = [{"octets_in": FULL if 120 <= number < 132 else 0, "octets_out": 0} for number in range(BINS)]
-    counts(of, port(of, "c"), FIRST, rows)
+    rows = [
+        {"octets_in": FULL * (120 <= number < 132), "octets_out": 0, "discards_in": 0, "discards_out": 0}
+        for number in range(BINS)
+    ]
+    discarding = [{**one, "discards_out": 3} for one in rows[120:126]]
+    counts(of, port(of, "c"), FIRST, [*rows[:120], *discarding, *rows[126:]])
     of.ledger.close()
     return tmp_path
 
@@ -74,6 +81,14 @@ def test_explain_is_readable_in_both_languages(place: Path) -> None:
     chinese = _asked(place, "explain", "bandwidth_assurance", "--circuit", "c", lang="zh")
     assert "保障：测速达标 = 228" in chinese
     assert "不足：测速未达标" in chinese.partition("最差的小时")[2]
+
+
+def test_an_hour_that_its_port_s_discards_made_congested_says_how_many(place: Path) -> None:
+    (told,) = _json(place, "explain", "uncongested", "--circuit", "c")["explanations"]
+    (hour,) = told["worst_hours"]
+    assert (hour["from"][11:13], hour["bad"], hour["discards"], hour["lost"]) == ("10", 6, 18, 0)
+    assert "18 packets discarded by its port" in _asked(place, "explain", "uncongested", "--circuit", "c")
+    assert "端口丢弃 18 个包" in _asked(place, "explain", "uncongested", "--circuit", "c", lang="zh")
 
 
 def test_explain_of_a_line_that_nothing_proves_says_so(place: Path) -> None:

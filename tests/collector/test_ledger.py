@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from collector.keeping import digest
 from collector.ledger import reading, schema, store
 from collector.ledger.store import Batch, Ledger, Life, open_ledger
 from config.errors import LedgerError
@@ -229,6 +230,21 @@ def test_a_ledger_from_before_people_entered_anything_takes_entries(url: str) ->
     opened.close()
 
 
+def test_days_from_before_discards_were_counted_say_nothing_of_them_and_keep_their_digest(url: str) -> None:
+    engine = store.engine_of(url, create=True)
+    with engine.begin() as connection:
+        store.upgrade(connection, "0008")
+        for statement in (OLD_CHECK, OLD_BIN, OLD_DAY):
+            connection.execute(sa.text(statement))
+    engine.dispose()
+    opened = open_ledger(url, create=True)
+    [five], [day] = rows_of(opened, schema.quality), rows_of(opened, schema.quality_day)
+    assert (five.discards_in, five.discards_out, five.rtt_max) == (None, None, 7)
+    record = [day._mapping[name] for name in digest.COLUMNS["quality_day"]]
+    assert digest.line(record) == b"[0,1,86400,30,0,0,0,30,5,7,900,null,1,3]\n"
+    opened.close()
+
+
 OLD_CHECK = """INSERT INTO "check" (id, kind, subject, probe, address, vantage, incarnation, seq)
     VALUES (1, 'circuit', 'a', 'icmp', '10.0.0.9', 'centre', 1, 1)"""
 OLD_LIFE = """INSERT INTO incarnation (id, collector, vantage, version, started_at)
@@ -236,3 +252,7 @@ OLD_LIFE = """INSERT INTO incarnation (id, collector, vantage, version, started_
 OLD_BIN = """INSERT INTO quality
     ("check", started_at, sent, rescued, incomplete, down, answered, rtt_sum, rtt_max, incarnation, seq)
     VALUES (1, 300, 30, 0, 0, 0, 30, 5, 7, 1, 2)"""
+OLD_DAY = """INSERT INTO quality_day
+    (started_at, "check", ended_at, sent, rescued, incomplete, down, answered, rtt_sum, rtt_max, octets_in,
+     incarnation, seq)
+    VALUES (0, 1, 86400, 30, 0, 0, 0, 30, 5, 7, 900, 1, 3)"""

@@ -150,3 +150,29 @@ def test_a_question_answered_by_something_older_counts_when_it_was_asked() -> No
     bins = Bins(1, closed=quality.empty(0, 1))
     quality.count(bins, replace(answers([up(0, 290.0)]), earlier=np.array([20.0])))
     assert {start: one.sent[0] for start, one in bins.open.items()} == {300: 1}
+
+
+def discarded(*reads: tuple[float, float], seconds: float = 60.0) -> tuple[int | None, int | None]:
+    """What is written of five minutes of an interface read at these times, which discarded so many before each."""
+    octets = [(BIN + at, Octets(seconds, 600.0, 60.0, 1e7, many, 0.0)) for at, many in reads]
+    one = quality.close(counted_octets(*octets), BIN + 300)[-1]
+    ((written,),) = rows.quality(np.array([7, 8]), [one])
+    return written["discards_in"], written["discards_out"]
+
+
+def test_discards_are_counted_beside_octets_and_unknown_where_a_part_was_not_read() -> None:
+    whole = [(60.0, 0.0), (120.0, 3.0), (180.0, 0.0), (240.0, 1.0), (300.0, 0.0)]
+    assert discarded(*whole) == (4, 0)
+    assert discarded(*whole[:-1]) == (None, None)
+    nan = float("nan")
+    assert discarded(*whole[:-1], (300.0, nan)) == (None, 0)
+
+
+def test_a_packet_discarded_around_the_edge_leaves_open_whether_there_was_one_on_either_side() -> None:
+    """Read 20 s after each minute: the first and the last read lie in two bins, with 20 s and 40 s of this one."""
+    reads = [(20.0, 0.0), (80.0, 0.0), (140.0, 0.0), (200.0, 0.0), (260.0, 0.0), (320.0, 0.0)]
+    assert discarded(*reads) == (0, 0)
+    assert discarded((20.0, 1.0), *reads[1:]) == (None, 0)
+    assert discarded(*reads[:-1], (320.0, 9.0)) == (None, 0)
+    # 3 inside, and of 9 around the edge two thirds: 40 of 60 seconds.
+    assert discarded(*reads[:2], (140.0, 3.0), *reads[3:-1], (320.0, 9.0)) == (9, 0)

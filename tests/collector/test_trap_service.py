@@ -40,23 +40,16 @@ FROM_CORE = (*V2, "--clientaddr=127.0.0.2")
 
 
 @contextmanager
-def service(
-    folder: Path, rhythm: str = QUICK, address: str = "127.0.0.3"
-) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, written: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`linewalker run` with this configuration, from the moment it tells of its rounds and traps."""
     network = folder / "network.yaml"
-    network.write_text(NETWORK.replace("RHYTHM", rhythm).replace("ADDRESS", address), "utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "collector.cli",
-        "run",
-        "-c",
-        str(network),
-        "--data",
-        str(folder / "data"),
-    ]
+    network.write_text(written, "utf-8")
+    words = ("run", "-c", str(network), "--data", str(folder / "data"))
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "LW_TRAP_COMMUNITY": COMMUNITY}
+        [sys.executable, "-m", "collector.cli", *words],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "LW_TRAP_COMMUNITY": COMMUNITY, **environment},
     )
     try:
         until(lambda: (told(folder) or {}).get("traps") and told(folder)["rounds"], 30)
@@ -65,6 +58,14 @@ def service(
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+@contextmanager
+def service(
+    folder: Path, rhythm: str = QUICK, address: str = "127.0.0.3"
+) -> Iterator[subprocess.Popen[bytes]]:
+    with running(folder, NETWORK.replace("RHYTHM", rhythm).replace("ADDRESS", address)) as process:
+        yield process
 
 
 def told(folder: Path) -> dict[str, Any]:

@@ -187,3 +187,22 @@ def test_whatever_the_unknown_bins_carried_the_percentile_lies_in_the_bracket(
 def traffic(known: list[int | None], port: int) -> Bins:
     octets = [NONE if one is None else one for one in known]
     return circuit(len(known), octets_in=octets, link_speed=port, judged=BIN, contracted=RATE)
+
+
+def test_full_bins_count_where_it_is_known_whether_they_discarded_and_stay_open_where_it_is_not() -> None:
+    """A day of 288 bins of 10 Mbit/s: 24 from 80 % on, of which 12 discarded nothing, 3 something, 9 not known."""
+    full = {at: FULL * 8 // 10 + at for at in range(100, 124)}
+    discards = dict.fromkeys(range(112, 115), 2) | dict.fromkeys(range(115, 124), NONE)
+    verdicts = congestion(circuit(288, octets_out=full, discards=discards), POLICY)
+    found = uncongested([verdicts])
+    # 264 idle and 12 clean of 279 known; the 9 may all have discarded, or none of them.
+    assert (found.value, found.coverage) == (276 / 279, 279 / 288)
+    assert (found.lower, found.upper) == (276 / 288, 285 / 288)
+    # One first packet lost in a bin that discarded nothing on our side: it was lost beyond.
+    lossy = congestion(circuit(288, octets_out=full, discards=discards, lost={105: 1}), POLICY)
+    assert uncongested([lossy]).evidence == {
+        "uncongested": 275,
+        "congested": 4,
+        "undecided": 9,
+        "left_out": 0,
+    }

@@ -9,7 +9,8 @@ import pytest
 from probes.beside import Beside
 from probes.columns import Octets
 from tests.probes.agents import COMMUNITY, free_port, snmpd
-from tests.probes.test_snmp_interface import HIGH, LINE, TABLE, Router, settings
+from tests.probes.ports import HIGH, TABLE, Router
+from tests.probes.test_snmp_interface import LINE, settings
 
 
 async def two_looks(router: Router, port: int) -> tuple[Octets | None, Octets | None]:

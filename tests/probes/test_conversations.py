@@ -19,6 +19,7 @@ from probes.eyes import Eyes
 from probes.kind import IpAddress
 from probes.rhythm import Rhythm
 from probes.tcp import TCP, TcpSettings
+from tests.probes.asking import Row, rows
 from tests.probes.listeners import HOME, free_port, hang, listening, say
 from tests.probes.looking import eyes
 from tests.probes.talks import BRIEF, asked_of, hear
@@ -307,3 +308,36 @@ def test_who_is_being_asked_is_not_asked_beside_it() -> None:
     # Asked out of turn before its turn came, or in its turn and not again: either way the regular question is there.
     assert len(attempts) <= 2
     assert [bool(one.regular[0]) for one in batches].count(True) == 1
+
+
+def hurried_late(number: int) -> tuple[list[Row], list[Row], float, float]:
+    """Two rounds of two targets; near the end of the first somebody wants the second asked.
+
+    What came out of turn in each, when it was said, and when the second round began.
+    """
+    targets, parts = asked_of([port(number, "ready")] * 2), list[list[Row]]()
+    with eyes() as seeing:
+        prober = TCP.open(targets, IDLE, seeing)
+        assert isinstance(prober, Conversations)
+        with hurried_after(prober, 4.5, 1) as said:
+            parts.append([row for one in all_of(prober, opening=False) for row in rows(one, targets)])
+        begun = time.time()
+        parts.append([row for one in all_of(prober, opening=False) for row in rows(one, targets)])
+        prober.close()
+    first, second = ([row for row in part if not row.regular] for part in parts)
+    return first, second, said[0], begun
+
+
+def test_who_is_in_a_hurry_near_the_end_of_a_round_is_asked_in_it_all_the_same() -> None:
+    with listening(say(b"ready")) as number:
+        (hurried,), later, said, _ = hurried_late(number)
+    assert (hurried.address, hurried.outcome, later) == ("1", UP, [])
+    assert 0 <= hurried.sent[0] - said < 0.5
+
+
+def test_silence_near_the_end_of_a_round_says_nothing_and_the_next_round_asks_at_once_with_retries() -> None:
+    with listening(hang) as number:
+        at_first, later, _, begun = hurried_late(number)
+    assert at_first == []
+    assert (later[0].address, later[0].outcome, len(later[0].sent)) == ("1", DOWN, 2)
+    assert 0 <= later[0].sent[0] - begun < 0.5

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,55 +17,9 @@ from probes.snmp import SnmpProber
 from probes.snmp_interface import DEVICE_SILENT
 from tests.probes.agents import COMMUNITY, Snmpd, free_port, snmpd
 from tests.probes.looking import eyes
+from tests.probes.ports import HIGH, TABLE, UPTIME, Port, Router
 
 QUICK = Rhythm(interval=4.0, retries=1, retry_after=0.4, timeout=1.2, fast=240.0, verdict=1.2)
-TABLE, HIGH = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
-
-
-@dataclass(frozen=True)
-class Port:
-    """One interface of a router."""
-
-    name: str
-    alias: str = ""
-    status: int = 1
-    admin: int = 1
-    received: int = 0
-    sent: int = 0
-    wide: bool = True
-    megabits: int = 100
-
-    def objects(self, index: int) -> dict[str, tuple[str, str]]:
-        narrow = {
-            f"{TABLE}.2.{index}": ("string", self.name),
-            f"{TABLE}.5.{index}": ("gauge", str(self.megabits * 1_000_000)),
-            f"{TABLE}.7.{index}": ("integer", str(self.admin)),
-            f"{TABLE}.8.{index}": ("integer", str(self.status)),
-            f"{TABLE}.9.{index}": ("timeticks", "4200"),
-            f"{TABLE}.10.{index}": ("counter", str(self.received % 2**32)),
-            f"{TABLE}.16.{index}": ("counter", str(self.sent % 2**32)),
-        }
-        wide = {
-            f"{HIGH}.1.{index}": ("string", self.name),
-            f"{HIGH}.6.{index}": ("counter64", str(self.received)),
-            f"{HIGH}.10.{index}": ("counter64", str(self.sent)),
-            f"{HIGH}.15.{index}": ("gauge", str(self.megabits)),
-            f"{HIGH}.18.{index}": ("string", self.alias),
-        }
-        return narrow | wide if self.wide else narrow
-
-
-@dataclass
-class Router:
-    """A real agent that says what these ports say."""
-
-    agent: Snmpd
-    ports: dict[int, Port] = field(default_factory=dict)
-
-    def set(self, **ports: Port) -> None:
-        self.ports = {int(name.removeprefix("at")): port for name, port in ports.items()}
-        self.agent.serve({k: v for index, port in self.ports.items() for k, v in port.objects(index).items()})
-
 
 LINE = Port("GigabitEthernet0/0/1", alias="haikou-ct", received=10**6, sent=2 * 10**6)
 OTHER = Port("GigabitEthernet0/0/2", alias="haikou-cu")
@@ -125,7 +79,7 @@ def test_what_went_through_an_interface_is_told_between_two_rounds(router: Route
         second = ask(by)
     assert (first.outcome, first.octets, first.events) == (UP, None, {"first": 2})
     assert second.octets is not None
-    assert second.octets[1:] == (500, 70, 10**8)
+    assert second.octets[1:4] == (500, 70, 10**8)
     assert 0 < second.octets.seconds < 10
 
 
@@ -181,7 +135,7 @@ def test_32_bits_that_wrap_are_counted_through_and_a_reset_is_not(router: Router
         router.set(at1=replace(old, received=5, sent=5))
         reset = ask(by)
     assert wrapped.octets is not None
-    assert wrapped.octets[1:] == (150, 7, 10**7)
+    assert wrapped.octets[1:4] == (150, 7, 10**7)
     assert wrapped.events == {"first": 2, "wrapped": 1}
     assert reset.octets is None
     assert reset.events == {"first": 2, "wrapped": 1, "reset": 2}
@@ -242,3 +196,74 @@ def test_what_the_interface_says_of_itself_and_the_octets_a_second_are_told(rout
     ratio = second["interface_in_octets_per_second"] / second["interface_out_octets_per_second"]
     assert ratio == pytest.approx(500 / 70)
     assert "interface_in_errors_total" not in second  # this router does not count them
+
+
+DISCARDING = replace(LINE, discards=(40, 7))
+
+
+def test_discards_are_told_beside_the_octets_and_nothing_where_the_router_counts_none(router: Router) -> None:
+    router.set(at1=DISCARDING)
+    with prober(settings(router.agent.port, LINE.name)) as by:
+        first = ask(by)
+        router.set(at1=replace(DISCARDING, received=10**6 + 500, discards=(40, 12)))
+        second = ask(by)
+        router.set(at1=replace(LINE, received=10**6 + 900))
+        third = ask(by)
+    assert (first.octets, first.events) == (None, {"first": 4})
+    assert second.octets is not None
+    assert second.octets[1:] == (500, 0, 10**8, 0, 5)
+    assert third.octets is not None
+    assert third.octets.received == 400
+    assert np.isnan(third.octets[4:]).all()
+
+
+def test_discards_that_wrap_are_counted_through_and_those_that_were_cleared_are_not(router: Router) -> None:
+    router.set(at1=replace(LINE, discards=(2**32 - 3, 9)))
+    with prober(settings(router.agent.port, LINE.name)) as by:
+        ask(by)
+        router.set(at1=replace(LINE, discards=(2**32 + 2, 9)))
+        wrapped = ask(by)
+        router.set(at1=replace(LINE, discards=(1, 9)))  # says nothing of the octets
+        cleared = ask(by)
+        router.set(at1=replace(LINE, received=5, sent=5, discards=(1, 9)))  # octets alone: of discards, too
+        all_cleared = ask(by)
+    assert wrapped.octets is not None
+    assert wrapped.octets[4:] == (5, 0)
+    assert cleared.octets is not None
+    assert cleared.octets.received == 0
+    assert np.isnan(cleared.octets[4:]).all()  # whoever clears one counter clears the other
+    assert all_cleared.octets is None
+    assert all_cleared.events == {"first": 4, "wrapped": 1, "reset": 2 + 4}
+
+
+def test_more_discards_than_the_line_has_packets_are_not_told(router: Router) -> None:
+    router.set(at1=DISCARDING)
+    with prober(settings(router.agent.port, LINE.name)) as by:
+        ask(by)
+        router.set(at1=replace(DISCARDING, discards=(40 + 10**9, 8)))
+        told = ask(by)
+    assert told.octets is not None
+    assert np.isnan(told.octets.discards_in)
+    assert (told.octets.sent, told.octets.discards_out) == (0, 1)
+    assert told.events["spike"] == 1
+
+
+def test_sysuptime_that_wraps_after_497_days_is_no_restart_and_one_that_falls_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNMP_COMMUNITY", COMMUNITY)
+    with snmpd(tmp_path / "agent", {}, roots=(UPTIME, TABLE, HIGH)) as agent:
+        router = Router(agent)
+        router.set(at1=DISCARDING, uptime=2**32 - 50)
+        with prober(settings(agent.port, LINE.name)) as by:
+            ask(by)
+            router.set(at1=replace(DISCARDING, received=10**6 + 500, discards=(41, 7)), uptime=40)
+            wrapped = ask(by)
+            router.set(at1=replace(DISCARDING, received=10**6 + 900, discards=(42, 7)), uptime=10**6)
+            ask(by)
+            router.set(at1=replace(DISCARDING, received=10**6 + 999, discards=(43, 7)), uptime=40)
+            fallen = ask(by)
+    assert wrapped.octets is not None
+    assert (wrapped.octets.received, wrapped.octets.discards_in) == (500, 1)
+    assert fallen.octets is None
+    assert fallen.events == {"first": 4, "restarted": 8}

@@ -1,6 +1,6 @@
 """The lines of `weeks` at 10 Mbit/s, all up and watched, and what may be counted and tested; no tests here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def measured(of: Weeks, circuit: str, at: int, rate: int, **more: object) -> Non
     of.ledger.write(Batch({"throughput": [{**row, **more}]}))
 
 
-def counts(of: Weeks, check: int, begin: int, rows: Iterable[dict[str, int]]) -> None:
+def counts(of: Weeks, check: int, begin: int, rows: Iterable[Mapping[str, int | None]]) -> None:
     """Five minutes of a check, one after the other."""
     written = [
         five_minutes(check, (begin + number * BIN_SECONDS) * S, **one) for number, one in enumerate(rows)

@@ -80,13 +80,41 @@ def test_traffic_that_fills_the_line_proves_the_five_minutes_in_which_it_did(of:
     assert (found.value, found.evidence["assured"]) == (1.0, 10)
     # 5 % of 288 bins are 14: the ten full ones are among those that are dropped.
     assert _figure(of, "traffic_p95").value == RATE / 10
-    # Discards are not recorded: full bins are not known to be uncongested, the others are idle.
+    # Nobody read its discards: full bins are not known to be uncongested, the others are idle.
     assert _figure(of, "uncongested").evidence == {
         "uncongested": BINS - 10,
         "congested": 0,
         "undecided": 10,
         "left_out": 0,
     }
+
+
+def test_full_bins_are_uncongested_where_nothing_was_discarded_and_pings_were_answered(of: Weeks) -> None:
+    """Twelve full bins: six without discards, of which one lost a packet; three with some; three not known."""
+    each_way = [(0, 0)] * 6 + [(2, 0), (0, 1), (4, None)] + [(0, None), (None, 0), (None, None)]
+    full = [
+        {"octets_in": FULL * 9 // 10, "octets_out": 0, "discards_in": came, "discards_out": went}
+        for came, went in each_way
+    ]
+    idle = {"octets_in": 0, "octets_out": 0, "discards_in": 7, "discards_out": 7}
+    counts(of, port(of, "c"), FIRST, [*full, *[idle] * (BINS - 12)])
+    counts(of, of.checks["c"], FIRST, [{"rescued": int(number == 5)} for number in range(BINS)])
+    wanted = {"uncongested": BINS - 12 + 5, "congested": 4, "undecided": 3, "left_out": 0}
+    assert _figure(of, "uncongested").evidence == wanted
+    fold_closed(of.ledger, SHANGHAI, FIRST + DAY + 2 * HOUR, rest=lambda _: None)
+    found = _figure(of, "uncongested")
+    assert found.evidence == wanted
+    assert found.value == (BINS - 7) / (BINS - 3)
+
+
+def test_of_a_folded_day_without_any_loss_full_bins_are_known_to_be_uncongested(of: Weeks) -> None:
+    """Pings of such a day are not read for loss; that they were sent and answered matters here."""
+    quiet = {"octets_in": 0, "octets_out": FULL, "discards_in": 0, "discards_out": 0}
+    counts(of, port(of, "c"), FIRST, [quiet] * BINS)
+    counts(of, of.checks["c"], FIRST, [{}] * (BINS // 2))  # nobody pinged in the afternoon
+    fold_closed(of.ledger, SHANGHAI, FIRST + DAY + 2 * HOUR, rest=lambda _: None)
+    found = _figure(of, "uncongested")
+    assert (found.evidence["uncongested"], found.evidence["undecided"]) == (BINS // 2, BINS // 2)
 
 
 def test_a_carrier_s_report_proves_as_attested_for_as_long_as_it_is_valid(of: Weeks) -> None:
@@ -183,7 +211,12 @@ def _drawn(of: Weeks, draw: random.Random, days: int) -> None:
     """Lines that are read, tested, cut and lossy, at random."""
     for one in LINES[:4]:
         rows = [
-            {"octets_in": draw.choice([0, FULL // 2, FULL]), "octets_out": draw.randrange(FULL)}
+            {
+                "octets_in": draw.choice([0, FULL // 2, FULL]),
+                "octets_out": draw.randrange(FULL),
+                "discards_in": draw.choice([0, 0, 0, 5, None]),
+                "discards_out": draw.choice([0, 0, 0, 1, None]),
+            }
             for _ in range(days * BINS + 24)
         ]
         counts(of, port(of, one), FIRST - HOUR, rows)
@@ -226,7 +259,7 @@ def test_folded_days_say_what_their_five_minutes_said(tmp_path: Path) -> None:
     for _ in range(2):
         with of.ledger.reading() as connection:
             when = held(connection, FIRST * S, end * S)
-            found = read(connection, ["a"], FIRST * S, BINS, when)
+            found = read(connection, ["a"], FIRST * S, BINS, when, np.array([FULL]))
         assert found.sent.tolist() == found.lost.tolist() == [[30] * BINS]
         fold_closed(of.ledger, SHANGHAI, FIRST + DAY + 2 * HOUR, rest=lambda _: None)
     of.ledger.close()

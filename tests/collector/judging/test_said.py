@@ -1,7 +1,9 @@
 """What devices said by themselves, where nobody watched: it fills unknown time, and proposes what happened."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,9 @@ from indicators.threestate import DOWN, UP
 from indicators.timeline import Cause
 from tests.collector import facts
 from tests.collector.facts import S
+from tests.collector.judging.busy import port
 from tests.collector.judging.weeks import DAY, FIRST, HOUR, SHANGHAI, Weeks, judging, weeks
+from tests.practice import linewalker
 
 _AWAY = FIRST + 10 * HOUR, FIRST + 14 * HOUR
 
@@ -134,3 +138,39 @@ def _with_carriers(config: Config) -> Config:
     )
     devices = tuple(one.model_copy(update={"site": "far"}) for one in config.devices)
     return config.model_copy(update={"circuits": circuits, "devices": devices})
+
+
+def test_a_day_on_which_nobody_watched_for_hours_is_normal_where_the_port_tells_of_its_line(
+    of: Weeks,
+) -> None:
+    """As a user sees it. What was known of the port at two is that it has stood since one in the night."""
+    for circuit in "cd":
+        statement = {
+            "check": port(of, circuit),
+            "said_at": (_AWAY[1] + 30) * S,
+            "origin": "interface",
+            "outcome": UP,
+        }
+        since = {"since": (FIRST + HOUR) * S, "uptime": None, "changes": None}
+        of.ledger.write(Batch({"statement": [{**statement, **since}]}))
+    written = (of.data_dir / "network.yaml").read_text("utf-8")
+    agent = 'check: {probe: snmp, address: 10.0.0.2, community: "env:COMMUNITY"}'
+    written = written.replace("check: {address: 10.0.0.2}", agent)
+    for number, more in ((3, ", interface: core/c, link_follows_path: true"), (4, ", interface: core/d")):
+        line = f"address: 10.1.0.{number}, path: direct"
+        written = written.replace(line, line + more)
+    network = of.data_dir / "bound.yaml"
+    network.write_text(written, "utf-8")
+    days = {circuit: _day(of, network, circuit) for circuit in "cd"}
+    assert (days["c"]["verdict"], days["d"]["verdict"]) == ("normal", "undecided")
+    assert days["c"]["unknown_seconds"] < 60
+    assert 4 * HOUR <= days["d"]["unknown_seconds"] < 4 * HOUR + 700
+
+
+def _day(of: Weeks, network: Path, circuit: str) -> dict[str, Any]:
+    """The first day of a circuit in the line view, as it is printed."""
+    places, day = ("-c", network, "--data", of.data_dir), ("--from", "2026-03-02", "--to", "2026-03-03")
+    done = linewalker("days", *places, "--json", *day, "--circuit", circuit)
+    assert done.returncode == 0, done.stderr
+    (found,) = [row for row in json.loads(done.stdout)["days"] if row["view"] == "line"]
+    return dict(found)

@@ -21,7 +21,8 @@ NEXT_NIGHT = TODAY.ended_at / facts.S + 3600  # when TODAY is closed
 def five_minutes(check: int, at: int, **counted: int | None) -> dict[str, Any]:
     """Five minutes from `at` (microseconds): 30 questions, every one answered in 5 ms."""
     clean = {"sent": 30, "rescued": 0, "incomplete": 0, "down": 0, "answered": 30,
-             "rtt_sum": 150_000, "rtt_max": 5_000, "octets_in": None, "octets_out": None}  # fmt: skip
+             "rtt_sum": 150_000, "rtt_max": 5_000, "octets_in": None, "octets_out": None, "discards_in": None,
+             "discards_out": None}  # fmt: skip
     return {"started_at": at, "check": check, **clean, **counted}
 
 

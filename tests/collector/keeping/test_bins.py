@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from collector.keeping.bins import COUNTS, NONE, Ints, columns, empty, pack, sums, unpack
+from collector.keeping.bins import COUNTS, NONE, Ints, columns, empty, pack, picked, sums, unpack
 
 DAY = {name: row for row, name in enumerate(COUNTS)}
 
@@ -34,7 +34,7 @@ def test_whatever_was_counted_comes_back_exactly(day: Ints) -> None:
 @pytest.mark.parametrize("bins", [276, 288, 300])
 def test_days_of_23_24_and_25_hours_keep_their_length(bins: int) -> None:
     day = line(bins, lost=0.1)
-    assert unpack(pack(day)).shape == (9, bins)
+    assert unpack(pack(day)).shape == (11, bins)
     assert np.array_equal(unpack(pack(day)), day)
 
 
@@ -57,7 +57,22 @@ def test_a_day_sums_up_with_its_greatest_round_trip_and_only_the_octets_that_wer
     assert total[DAY["rtt_sum"]] == day[DAY["rtt_sum"]].sum()
     assert total[DAY["rtt_max"]] == day[DAY["rtt_max"]].max()
     assert (total[DAY["octets_in"]], total[DAY["octets_out"]]) == (15, NONE)
-    assert nothing.tolist() == [0, 0, 0, 0, 0, 0, 0, NONE, NONE]
+    assert nothing.tolist() == [0, 0, 0, 0, 0, 0, 0, *[NONE] * 4]
+
+
+def test_a_day_packed_before_discards_were_counted_comes_back_without_any_also_among_others() -> None:
+    old, new = line(seed=1), line(seed=2)
+    old[DAY["octets_in"]] = new[DAY["octets_in"]] = 9
+    new[DAY["discards_out"], 7] = 3
+    packed = [pack(old), pack(new)]
+    assert [one[:1] for one in packed] == [b"\x01", b"\x02"]
+    assert np.array_equal(unpack(packed[0]), old)
+    found = np.full((2, 4, 288), -9)
+    for numbers, days in picked(packed, slice(DAY["octets_in"], len(COUNTS))):
+        found[numbers] = days
+    assert np.array_equal(found, np.stack([old, new])[:, DAY["octets_in"] :])
+    [(_, days)] = picked(packed[:1], slice(DAY["discards_in"], len(COUNTS)))
+    assert days.tolist() == [[[NONE] * 288] * 2]
 
 
 def test_a_clean_line_takes_little_more_than_a_kilobyte_a_day_and_one_never_asked_next_to_nothing() -> None:
@@ -71,6 +86,7 @@ def test_a_clean_line_takes_little_more_than_a_kilobyte_a_day_and_one_never_aske
     [
         b"",
         b"\x02" + pack(line())[1:],
+        b"\x03" + pack(line())[1:],
         b"\x01",
         pack(line())[:-9],
         b"\x01" + zlib.compress(b"\x20"),

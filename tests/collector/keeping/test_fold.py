@@ -75,6 +75,7 @@ def test_a_day_becomes_its_sums_and_its_columns(ledger: Ledger) -> None:
         "started_at": TODAY.started_at, "check": check, "ended_at": TODAY.ended_at, "sent": 287 * 30 + 20,
         "rescued": 2, "incomplete": 0, "down": 10, "answered": 287 * 30 + 20,
         "rtt_sum": 287 * 150_000 + 900_000, "rtt_max": 80_000, "octets_in": None, "octets_out": None,
+        "discards_in": None, "discards_out": None,
     }  # fmt: skip
     for name, values in the_columns(ledger).items():
         was = [np.nan if row[name] is None else row[name] for row in rows]
@@ -89,15 +90,31 @@ def test_five_minutes_in_which_nobody_asked_are_nought(ledger: Ledger) -> None:
     assert the_day(ledger)["sent"] == 30
 
 
-def test_octets_are_summed_where_they_were_counted(ledger: Ledger) -> None:
+def test_octets_and_discards_are_summed_where_they_were_counted(ledger: Ledger) -> None:
     [check] = facts.enrolled(ledger, "a")
     rows = a_day(check)
     rows[0] |= {"octets_in": 0}
-    rows[9] |= {"octets_in": 2**40}
+    rows[9] |= {"octets_in": 2**40, "discards_out": 0}
+    rows[10] |= {"discards_out": 5}
     count(ledger, rows)
     folded(ledger)
-    assert (the_day(ledger)["octets_in"], the_day(ledger)["octets_out"]) == (2**40, None)
-    assert np.flatnonzero(~np.isnan(the_columns(ledger)["octets_in"])).tolist() == [0, 9]
+    day, columns = the_day(ledger), the_columns(ledger)
+    assert (day["octets_in"], day["octets_out"]) == (2**40, None)
+    assert (day["discards_in"], day["discards_out"]) == (None, 5)
+    assert np.flatnonzero(~np.isnan(columns["octets_in"])).tolist() == [0, 9]
+    assert columns["discards_out"][9:12].tolist() == pytest.approx([0, 5, np.nan], nan_ok=True)
+
+
+def test_a_day_folded_before_discards_were_counted_takes_up_five_minutes_that_have_some(
+    ledger: Ledger,
+) -> None:
+    [check] = facts.enrolled(ledger, "a")
+    count(ledger, a_day(check))
+    folded(ledger)
+    count(ledger, [five_minutes(check, NOON * facts.S, discards_in=4)])
+    folded(ledger)
+    assert (the_day(ledger)["sent"], the_day(ledger)["discards_in"]) == (8640, 4)
+    assert np.flatnonzero(~np.isnan(the_columns(ledger)["discards_in"])).tolist() == [144]
 
 
 @pytest.mark.parametrize(("month", "date", "bins"), [(3, 29, 276), (10, 25, 300)])
