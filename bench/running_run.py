@@ -13,11 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import account
 from bench.province import Province
 from bench.service import Memory, Service, running
 from collector import feed
+from collector.app import MOST_JUDGED
+from exporters.standing import FILES
 
 _LOOK_SECONDS = 0.5
+_JUDGED_WITHIN_SECONDS = 120.0
 _LOST = """
 SELECT coalesce(sum(sent), 0), coalesce(sum(rescued), 0), coalesce(sum(incomplete), 0), coalesce(sum(down), 0)
 FROM quality"""
@@ -75,7 +79,10 @@ def _observed(service: Service, count: int, interval: float, rounds: int, began:
     opened = service.next_round(None, within=600 + count / 1000)
     ready = time.time() - began
     # The opening round is not steady, nor is the first after it, while its rows are still written.
-    until = service.next_round(opened, within=3 * interval + 60)
+    service.next_round(opened, within=3 * interval + 60)
+    if count <= MOST_JUDGED:
+        _wait_for(service.kept / FILES["year"])
+    until = service.next_round(service.watched_until(), within=3 * interval + 60)
     spent, since = service.cpu(), time.monotonic()
     for _ in range(rounds):
         until = service.next_round(until, within=2 * interval + 60)
@@ -92,6 +99,15 @@ def _observed(service: Service, count: int, interval: float, rounds: int, began:
         "shares": shares,
         "late": max(one["late"] for one in late[0]["rounds"]) if late else None,
     }
+
+
+def _wait_for(place: Path) -> None:
+    """Until the first judgement of month and year is over; it reads the ledger of a network that just began."""
+    deadline = time.monotonic() + _JUDGED_WITHIN_SECONDS
+    while not place.exists():
+        if time.monotonic() > deadline:
+            raise account.RunError(f"nothing was judged within {_JUDGED_WITHIN_SECONDS:g} s")
+        time.sleep(_LOOK_SECONDS)
 
 
 def _lost(service: Service) -> dict[str, float]:
