@@ -66,7 +66,9 @@ def test_every_kind_that_is_asked_has_a_round_and_the_sentinels_always_have_thei
         "tcp": "tcp-30s",
         "http": "http-60s",
     }
-    assert made["icmp"].targets.sentinel.tolist() == [True, True, False]
+    pinged = made["icmp"]
+    by_check = dict(zip(pinged.checks, pinged.targets.sentinel.tolist(), strict=True))
+    assert [by_check[one] for one in sorted(by_check)] == [True, True, False]
     assert list(made["tcp"].targets.source) == ["eth1"]
     assert list(made["http"].hosts) == ["10.0.3.1"]
 
