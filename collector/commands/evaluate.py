@@ -6,18 +6,17 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from collector import entered
 from collector.annex.evidence import found as evidence_of
-from collector.annex.reasons import with_accepted
-from collector.commands.shared import common, config_of, ledger_of, show, tell, tell_aside
+from collector.commands.plans import facts_of, require_year
+from collector.commands.shared import common, show, tell, tell_aside
 from collector.evaluating.fill import fill
-from collector.evaluating.measured import Facts, found, window_of
+from collector.evaluating.filled import filled
+from collector.evaluating.measured import beside
 from collector.evaluating.outlook import outlooks
 from collector.evaluating.templated import filled_template, template_of
 from collector.judging.window import Period, period
 from collector.ledger.store import micros
 from config.errors import ConfigError, LinewalkerError
-from config.model import Config
 from config.plan import FORMS
 from config.plan_case import Case
 from config.plan_files import plan_ahead
@@ -69,26 +68,26 @@ def evaluate(
     kind = _kind(case, half=half_year)
     if kind == _OWN:
         _require_as_template(template_of(plan, case.plan.form), output, annotated=annotated)
-    filled, expected = _filled(plan, case, config, data, half=kind == "monitoring")
-    if filled.open_rows and not draft:
+    made, expected = _filled(plan, case, config, data, half=kind == "monitoring")
+    if made.open_rows and not draft:
         if as_json:
-            show("evaluations", [_json(filled, None)], "json")
-        _tell_open(filled)
+            show("evaluations", [_json(made, None)], "json")
+        _tell_open(made)
         raise SystemExit(1)
     ending = output.suffix.lower()
     if kind == _OWN:
-        content = filled_template(plan, filled)
+        content = filled_template(plan, made)
     else:
-        made = form(filled, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
-        content = RENDERERS[".docx" if ending == ".pdf" else ending](made)
+        shown = form(made, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
+        content = RENDERERS[".docx" if ending == ".pdf" else ending](shown)
     if annex:
         with evidence_of(plan, year, config, data, default_language()) as behind:
-            content = appended(content, filled, behind.annex, default_language())
+            content = appended(content, made, behind.annex, default_language())
     put(output, pdf(content) if ending == ".pdf" else content, force=force)
     if as_json:
-        show("evaluations", [_json(filled, output)], "json")
+        show("evaluations", [_json(made, output)], "json")
     else:
-        _tell(filled, output)
+        _tell(made, output)
 
 
 def _require_ending(output: Path, *, annex: bool) -> None:
@@ -104,10 +103,7 @@ def _require_ending(output: Path, *, annex: bool) -> None:
 
 def _case(plan: Path, year: int | None) -> Case:
     case, errors = plan_ahead(plan)
-    if year is not None and year != case.plan.project.year:
-        raise LinewalkerError(
-            "{plan} is the plan of {own}, not of {year}", plan=plan, own=case.plan.project.year, year=year
-        )
+    require_year(plan, case.plan, year)
     if errors:
         tell_aside("{plan} cannot be filled before this is put right:", plan=plan)
         error = ConfigError(errors)
@@ -146,31 +142,12 @@ def _require_as_template(template: Path, output: Path, *, annotated: bool) -> No
 def _filled(
     plan: Path, case: Case, config: Path | None, data: Path, *, half: bool
 ) -> tuple[FilledPlan, dict[str, Expected]]:
-    now = micros(time.time())
     if not any(row.measure for row in case.plan.rows):
         zone = case.network.calendar.zone if case.network else "Asia/Shanghai"
-        return fill(case, {}, _whole_year(case.plan.project.year, zone, now), zone), {}
-    network = _network(case, config, data)
-    ledger = ledger_of(network, data)
-    try:
-        with ledger.reading() as connection:
-            facts = Facts(connection, network, data, now)
-            over = window_of(case.plan.project.year, facts, half=half)
-            rows, beside = case.plan.rows, plan.parent
-            judged = found(rows, facts, over, beside)
-            filled = fill(case, judged, over, network.calendar.zone, half=half)
-            given = entered.facts(connection, over.begin, over.end).manual_values
-            filled = with_accepted(filled, given)
-            return filled, dict(outlooks(rows, facts, over, beside)) if half else {}
-    finally:
-        ledger.close()
-
-
-def _network(case: Case, config: Path | None, data: Path) -> Config:
-    """The configuration named with -c, else that of the plan."""
-    if config is None and case.network is not None:
-        return case.network
-    return config_of(config, data)
+        return fill(case, {}, _whole_year(case.plan.project.year, zone, micros(time.time())), zone), {}
+    with facts_of(case.network, config, data) as facts:
+        made = filled(case, facts, beside(plan), half=half)
+        return made, dict(outlooks(case.plan, facts, beside(plan))) if half else {}
 
 
 def _whole_year(year: int, zone: str, now: int) -> Period:
