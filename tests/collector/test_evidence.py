@@ -246,6 +246,14 @@ def test_a_form_is_written_with_the_evidence_behind_it(place: Path, run: Command
     assert (refused.returncode, refused.stderr) == (2, "form.xlsx: --annex is written as .docx or .pdf\n")
 
 
+def test_the_evidence_behind_a_form_of_half_a_year_is_of_that_half_year(place: Path, run: Command) -> None:
+    made = run("evaluate", "plan.yaml", "-o", "half.docx", "--half-year", "--annex")
+    assert made.returncode == 0, made.stderr
+    said = [one.text for one in Document(str(place / "half.docx")).paragraphs]
+    [period] = [one for one in said if one.startswith("period: ")]
+    assert period == "period: 2025-01-01 00:00 until 2025-07-01 00:00, Asia/Shanghai"
+
+
 def test_a_reason_is_a_proposal_until_somebody_accepts_it(place: Path, run: Command) -> None:
     before = {one["row"]: one for one in json.loads(run("reasons", "plan.yaml", "--json").stdout)["reasons"]}
     proposal = before["lines"]["proposal"]
