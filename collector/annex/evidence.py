@@ -1,6 +1,6 @@
 """From a plan and the ledger to a filled plan with its evidence: what `evidence` and `reasons` begin with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from exporters.forms.filled import FilledPlan
 from exporters.forms.report_reasons import proposal
 from exporters.forms.voice import Voice
 from indicators.entered import EnteredFacts
+from indicators.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +39,21 @@ class Found:
 
 @dataclass(slots=True)
 class _Cases:
-    """A case for every policy that is named, and with papers where a figure has them."""
+    """A case for every policy by which something was judged, and with papers where a figure has them."""
 
     facts: Facts
-    policy_of: PolicyOf
+    policies: Mapping[str, Policy]  # by digest
     entered: EnteredFacts
     known: dict[tuple[str, bool], Case] = field(default_factory=dict)
 
-    def of(self, policy: str, *, amended: bool = False) -> Case:
-        """The case of a policy that rows name; empty: of the network's policy."""
-        key = policy, amended
+    def of(self, scope: Scope) -> Case:
+        """The case by whose policy a measure was made."""
+        key = digest, amended = scope.policy, scope.basis != "measured"
         if key not in self.known:
             of = self.facts
-            rules = self.policy_of(policy) if policy else of.network.rules
-            prepared = source(of.connection, roster(of.network), rules, of.now)
+            prepared = source(of.connection, roster(of.network), self.policies[digest], of.now)
             self.known[key] = case(prepared, self.entered, amended=amended)
         return self.known[key]
-
-    def of_scope(self, scope: Scope) -> Case:
-        """The case by whose policy a measure was made."""
-        amended = scope.basis != "measured"
-        found = next(
-            (name for name, _ in self.known if self.of(name).source.policy.digest == scope.policy), ""
-        )
-        return self.of(found, amended=amended)
 
 
 @contextmanager
@@ -80,8 +72,10 @@ def found(plan: Path, year: int | None, config: Path | None, data: Path, lang: s
 def annex_of(of: FilledPlan, facts: Facts, policy_of: PolicyOf) -> Annex:
     """All that stands behind a plan that was filled from these facts, under the same policies."""
     over = period(micros(of.begin), micros(of.end), ZoneInfo(of.zone), facts.now)
-    cases = _Cases(facts, policy_of, entered.facts(facts.connection, 0, NEVER_ENDS))
-    return gathered(of, facts.network, cases.of_scope, over)
+    named = {row.row.measure.policy for row in of.rows if row.row.measure and row.row.measure.policy}
+    policies = {one.digest: one for one in (facts.network.rules, *map(policy_of, named))}
+    cases = _Cases(facts, policies, entered.facts(facts.connection, 0, NEVER_ENDS))
+    return gathered(of, facts.network, cases.of, over)
 
 
 def _with_proposals(of: FilledPlan, annex: Annex, voice: Voice) -> FilledPlan:
