@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -60,7 +61,7 @@ def window_of(year: int, of: Facts, *, half: bool = False) -> Period:
 
     Raises LinewalkerError for one that has not begun.
     """
-    zone = roster(of.network).zone
+    zone = ZoneInfo(of.network.calendar.zone)
     begin, end = year_window(year, zone)
     if half:
         end = month_window(year, 7, zone)[0]
