@@ -9,17 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from docx import Document
 from openpyxl import load_workbook
 
-from collector.cli import main
 from collector.ledger.store import Batch, Life
 from exporters.forms.places import read
 from tests.collector.proof import forms
@@ -45,25 +42,8 @@ def year(drawn: Year, tmp_path: Path) -> Year:
     return copied
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a command ended, and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def command(*words: str | Path) -> Done:
-    """A command as it is typed, within this process: starting another each time takes longer than the command."""
-    done = CliRunner().invoke(main, [str(word) for word in words], env={"LINEWALKER_LANG": "en"})
-    if done.exception and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return Done(done.exit_code, done.stdout, done.stderr)
-
-
-def run(year: Year, *words: str | Path) -> Done:
-    return command(*words, "--data", year.data)
+def run(year: Year, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    return linewalker(*words, "--data", year.data)
 
 
 def freeze(year: Year, form: str = "form.docx", *more: str | Path) -> str:
@@ -387,9 +367,9 @@ def test_a_scan_is_filed_and_kept_and_the_form_can_be_had_again(year: Year) -> N
 
 def test_the_tamper_check_fails_once_the_content_is_another(year: Year) -> None:
     key = year.folder / "office.key"
-    assert command("key", "new", key).returncode == 0
+    assert linewalker("key", "new", key).returncode == 0
     assert key.stat().st_mode & 0o777 == 0o600
-    assert command("key", "new", key).returncode == 2
+    assert linewalker("key", "new", key).returncode == 2
     freeze(year, "form.docx", "--key", key)
     assert verified(year, year.folder / "form.docx")[0] == 0
     changed(year, "UPDATE revision SET content = replace(content, '0.63%', '0.13%')")
