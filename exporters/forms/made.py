@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from exporters.forms.a4 import clean
 from exporters.forms.excel import excel
 from exporters.forms.filled import FilledPlan
 from exporters.forms.hainan import hainan
@@ -12,7 +13,7 @@ from exporters.forms.monitoring import Expected, monitoring
 from exporters.forms.notes import notes_of
 from exporters.forms.self_evaluation import self_evaluation
 from exporters.forms.sheet import Form, Page
-from exporters.forms.word import clean, word
+from exporters.forms.word import word
 from exporters.words import Say, words
 from indicators.calendar import month_window, year_window
 
