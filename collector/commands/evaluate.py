@@ -18,7 +18,7 @@ from collector.evaluating.templated import filled_template, template_of
 from collector.judging.window import period
 from collector.ledger.store import micros
 from config.errors import ConfigError, LinewalkerError
-from config.plan import FORMS
+from config.plan import FORMS, HALF_YEAR
 from config.plan_case import Case
 from config.plan_files import plan_ahead
 from exporters.forms.annex_pages import appended
@@ -66,10 +66,11 @@ def evaluate(
     require_free(output, force=force)
     case, ending = _case(plan, year), output.suffix.lower()
     kind = _kind(case, half=half_year)
+    half = kind == HALF_YEAR
     if kind == _OWN:
         _require_as_template(template_of(plan, case.plan.form), output, annotated=annotated)
     with _facts(case, config, data, annex=annex) as facts:
-        made = _unmeasured(case) if facts is None else filled(case, facts, beside(plan), half=half_year)
+        made = _unmeasured(case) if facts is None else filled(case, facts, beside(plan), half=half)
         if made.open_rows and not draft:
             if as_json:
                 show("evaluations", [_json(made, None)], "json")
@@ -78,7 +79,7 @@ def evaluate(
         if kind == _OWN:
             content = filled_template(plan, made)
         else:
-            expected = outlooks(case.plan, facts, beside(plan)) if half_year and facts else {}
+            expected = outlooks(case.plan, facts, beside(plan)) if half and facts else {}
             shown = form(made, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
             content = RENDERERS[".docx" if ending == ".pdf" else ending](shown)
         if annex and facts:
@@ -116,7 +117,7 @@ def _case(plan: Path, year: int | None) -> Case:
 def _kind(case: Case, *, half: bool) -> str:
     """Which built-in form is made, or that it is a template of the user's."""
     if half:
-        return "monitoring"
+        return HALF_YEAR
     return case.plan.form if case.plan.form in FORMS else _OWN
 
 
