@@ -21,11 +21,13 @@ class Recompute(Protocol):
 
 
 def recompute(basis: Basis, connection: Connection, now: int) -> FilledPlan:
-    """The plan of a year, filled as `evaluate` does it, but from the facts alone.
+    """The plan of a year or of its first half, filled as `evaluate` does it, but from the facts alone.
 
     Verdicts that are kept beside the data are not used: they are known by seals, and may be
     of other facts than these.
     """
     case = Case(basis.loaded.plan, basis.loaded.profile, basis.config, {})
     with TemporaryDirectory() as nowhere:
-        return filled(case, Facts(connection, basis.config, Path(nowhere), now), basis.policy)
+        return filled(
+            case, Facts(connection, basis.config, Path(nowhere), now), basis.policy, half=basis.half
+        )

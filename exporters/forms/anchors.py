@@ -16,12 +16,12 @@ from exporters.forms.places import Place
 # What a column is called besides, without blanks; in English as the value is, too.
 _ALSO: Mapping[str, tuple[str, ...]] = {
     "target": ("performancegoal",),
-    "actual": ("完成情况", "执行情况", "valuereached"),
+    "actual": ("完成情况", "执行情况", "valuereached", "reachedjanuary"),
     "grade": ("等级",),
     "arrived": ("到位",),
 }
 HEADINGS = {last: (*words, last, *_ALSO.get(last, ())) for last, words in form_mapping.HEADINGS.items()}
-_JUDGED = ("actual", "score", "grade")
+_JUDGED = frozenset({"actual", "score", "grade"})
 _TOTALS = {"total.score": ("总分", "合计", "平均得分", "Total"), "total.grade": ("等次", "等级", "Grade")}
 
 
@@ -80,13 +80,15 @@ class _Line:
         return found
 
     def contradicted(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What is judged and stands otherwise under its own heading."""
-        shown = {heading: one.text.partition("\n")[0] for one, heading in self.cells if one.text}
-        return {
-            last: shown[last]
-            for last in _JUDGED
-            if last in values and shown.get(last, values[last]) != values[last]
-        }
+        """What is judged and stands otherwise under its own heading; of several such cells one has to be right."""
+        found: dict[str, str] = {}
+        for last in values.keys() & _JUDGED:
+            shown = [
+                one.text.partition("\n")[0] for one, heading in self.cells if one.text and heading == last
+            ]
+            if shown and values[last] not in shown:
+                found[last] = shown[0]
+        return found
 
 
 class _Lines:
