@@ -21,7 +21,7 @@ from config.policy import read_duration
 from config.quantities import plain, read_percent
 from config.tree import Loc, Remark
 from config.units import Day
-from config.yaml_models import Read, Written, read_model, twice
+from config.yaml_models import Read, TableOf, Written, read_model, twice
 from indicators.contracts import (
     CENT,
     WHOLE,
@@ -181,8 +181,13 @@ def is_contracts(tree: object) -> bool:
     return isinstance(tree, dict) and "contracts" in tree and not {"organisation", "vantage"} & tree.keys()
 
 
-def read_contracts(text: str, shown: str, network: Network | None) -> Read[tuple[Contract, ...]]:
-    """The contracts in a text, held against the network they are of; `shown` is the file as the user knows it."""
+def read_contracts(
+    text: str, shown: str, network: Network | None, table_of: TableOf
+) -> Read[tuple[Contract, ...]]:
+    """The contracts in a text, or in the table it names, held against the network they are of.
+
+    `shown` is the file as the user knows it.
+    """
 
     def make(written: WrittenContracts) -> tuple[Contract, ...]:
         rules = {one.id: one.rule() for one in written.rules}
@@ -194,7 +199,7 @@ def read_contracts(text: str, shown: str, network: Network | None) -> Read[tuple
         if network is not None:
             yield from _against(written, network)
 
-    return read_model(text, shown, WrittenContracts, make, also)
+    return read_model(text, shown, WrittenContracts, make, also, {"contracts": table_of})
 
 
 def _contract(of: WrittenContract, rules: dict[str, Rule], circuits: tuple[Circuit, ...]) -> Contract:

@@ -113,22 +113,23 @@ def _read_document(path: Path) -> Form:
     return Form("docx", grids, tuple(one for one in texts if one[1].strip()))
 
 
+def blocks_of(parent: Any) -> Iterator[Any]:
+    """The paragraphs and tables of a body in their order, also those inside content controls; none inside others."""
+    for child in parent:
+        if child.tag in (qn("w:p"), qn("w:tbl")):
+            yield child
+        else:
+            yield from blocks_of(child)
+
+
 def tables_of(parent: Any) -> Iterator[Any]:
-    """The tables of a body in their order, also those inside content controls; none inside other tables."""
-    return _blocks(parent, qn("w:tbl"))
+    """The tables of a body in their order."""
+    return (block for block in blocks_of(parent) if block.tag == qn("w:tbl"))
 
 
 def paragraphs_of(parent: Any) -> Iterator[Any]:
     """The paragraphs outside of tables in their order."""
-    return _blocks(parent, qn("w:p"))
-
-
-def _blocks(parent: Any, tag: str) -> Iterator[Any]:
-    for child in parent:
-        if child.tag == tag:
-            yield child
-        elif child.tag in (qn("w:sdt"), qn("w:sdtContent")):
-            yield from _blocks(child, tag)
+    return (block for block in blocks_of(parent) if block.tag == qn("w:p"))
 
 
 def text_of(element: Any) -> str:

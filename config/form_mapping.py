@@ -4,7 +4,7 @@ Each cell is named by its place and by the words beside and above it, so that a 
 before anything is written into the wrong cell. What to propose is in `form_proposals.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -147,11 +147,11 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 _LONGEST = 20
 
 
-def heading_of(words: str) -> str:
+def heading_of(words: str, known: Mapping[str, tuple[str, ...]] = HEADINGS) -> str:
     """Which value a heading stands above, by the last part of its name; empty for what is no heading."""
     if len(words) > _LONGEST:
         return ""
-    fitting = [(len(word), last) for last, known in HEADINGS.items() for word in known
+    fitting = [(len(word), last) for last, some in known.items() for word in some
                if (words == word if len(word) == 1 else word in words)]  # fmt: skip
     return max(fitting, default=(0, ""))[1]
 

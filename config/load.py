@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
@@ -19,7 +19,7 @@ from config.errors import ConfigError, Finding, WrongValueError
 from config.files import Archive, Folder, Texts, open_archive
 from config.messages import remarks_of
 from config.model import Config, Network
-from config.places import Place, place_in
+from config.places import Place, place_in, said_of_table
 from config.plan import is_plan
 from config.tables import Table, Written, read_table
 from config.tree import LISTS, Entry, Loc, Remark, Rows, Tree, value_at
@@ -126,7 +126,8 @@ class _Loading:
             return None
         if contracts.is_contracts(tree):
             text = self.kept.files[self.texts.main]
-            self._keep_all(0, contracts.read_contracts(text, self.shown, None).findings)
+            found = contracts.read_contracts(text, self.shown, None, self._written)
+            self._keep_all(0, found.findings)
             return None
         if is_plan(tree):
             return None
@@ -215,7 +216,13 @@ class _Loading:
         name = tree.get("contracts")
         if isinstance(name, str):
             with self._missing_at(("contracts",), name):
-                found = contracts.read_contracts(self._text(name), self._shown(name), network)
+                beside = PurePosixPath(name).parent
+                found = contracts.read_contracts(
+                    self._text(name),
+                    self._shown(name),
+                    network,
+                    lambda table: self._written(str(beside / table)),
+                )
                 self._keep_all(_CONTRACTS, found.findings)
                 self.agreed = found.made or ()
 
@@ -261,17 +268,8 @@ class _Loading:
             }
             return Network.model_validate(given)
         except ValidationError as error:
-            self._say_all(said for said in remarks_of(error) if not self._said_of_table(said))
+            self._say_all(said for said in remarks_of(error) if not said_of_table(self.tables, said))
             return None
-
-    def _said_of_table(self, said: Remark) -> bool:
-        table = self.tables.get(str(said.loc[0])) if said.loc else None
-        if table is None or said.rule != "missing":
-            return False
-        # A missing column is told of once, in the header, and not again in each of ten thousand rows; and what
-        # stands in a cell that cannot be read is not missing.
-        keys = ".".join(step for step in said.loc[1:] if isinstance(step, str))
-        return table.lacks(keys) or table.refuses(said.loc[1:])
 
     def _say_all(self, remarks: Iterator[Remark] | tuple[Remark, ...]) -> None:
         for said in remarks:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from config.tables import Table
-from config.tree import Loc, path_text
+from config.tree import Loc, Remark, path_text
 from config.yaml_places import Document
 
 Place = tuple[int, int, str]
@@ -20,3 +20,12 @@ def place_in(document: Document, tables: Mapping[str, Table], shown: str, loc: L
     line = document.line(loc)
     path = path_text(document.tree, loc)
     return 0, line, f"{shown}:{line}: {path}" if path else f"{shown}:{line}"
+
+
+def said_of_table(tables: Mapping[str, Table], said: Remark) -> bool:
+    """Whether a table has said already that something is missing: in its header, or of a cell that cannot be read."""
+    table = tables.get(str(said.loc[0])) if said.loc else None
+    if table is None or said.rule != "missing":
+        return False
+    keys = ".".join(step for step in said.loc[1:] if isinstance(step, str))
+    return table.lacks(keys) or table.refuses(said.loc[1:])

@@ -25,7 +25,9 @@ Percent = Annotated[
 ]
 Kind = Literal["circuits", "services", "devices", "systems"]
 
-FORMS = ("hainan", "self-evaluation", "monitoring")
+HALF_YEAR = "monitoring"
+"""The form of January to June, on which nothing is decided."""
+FORMS = ("hainan", "self-evaluation", HALF_YEAR)
 """The built-in forms; anything else is a template of the user's."""
 
 

@@ -13,7 +13,7 @@ from config.load import check as check_network
 from config.load import load
 from config.messages import remarks_of
 from config.model import Config
-from config.places import Place, place_in
+from config.places import Place, place_in, said_of_table
 from config.plan import LISTS, Plan, is_plan
 from config.plan_case import Case
 from config.policy import read_policy
@@ -211,18 +211,9 @@ class _Reading:
             return Plan.model_validate(given)
         except ValidationError as error:
             for said in remarks_of(error, Plan):
-                if not self._said_of_table(said):
+                if not said_of_table(self.tables, said):
                     self.say(said)
             return None
-
-    def _said_of_table(self, said: Remark) -> bool:
-        table = self.tables.get(str(said.loc[0])) if said.loc else None
-        keys = ".".join(step for step in said.loc[1:] if isinstance(step, str))
-        return (
-            table is not None
-            and said.rule == "missing"
-            and (table.lacks(keys) or table.refuses(said.loc[1:]))
-        )
 
     def _say_unknown_profile(self, name: str, known: dict[str, ScoringProfile]) -> None:
         text = "there is no scoring profile {name}; expected one of {known}"

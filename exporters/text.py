@@ -29,7 +29,7 @@ TITLES = (
     "end_beyond_seconds", "end_within", "ended_at", "fault", "fault_phone", "faults", "fee", "field",
     "fields", "files", "form", "from", "frozen", "group", "heading", "id", "in_service_from",
     "in_service_until", "indicator", "interface", "interfaces", "kind", "lacking", "lasted",
-    "limit_seconds", "line", "loss_ratio", "loss_share", "made_at", "members", "message", "monthly_fee",
+    "limit_seconds", "line", "loss_ratio", "loss_share", "made_at", "members", "message", "monthly_fee", "months",
     "name", "new", "note", "number", "oid", "old", "origin", "other", "outcome", "party", "party_by",
     "path", "place", "policy", "port", "printed", "program", "project", "proposal", "protocol",
     "public_key", "rate", "reason", "received", "recomputed", "recorded", "recorded_by", "reference",

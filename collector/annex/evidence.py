@@ -1,32 +1,30 @@
 """From a plan and the ledger to a filled plan with its evidence: what `evidence` and `reasons` begin with."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from sqlalchemy.engine import Connection
+from zoneinfo import ZoneInfo
 
 from collector import entered
 from collector.annex.gathering import gathered
-from collector.annex.reasons import with_reasons
-from collector.commands.shared import config_of, ledger_of
-from collector.evaluating import measured
-from collector.evaluating.fill import fill
+from collector.commands.plans import facts_of, require_year
+from collector.evaluating.filled import filled
+from collector.evaluating.measured import Facts, PolicyOf, beside
 from collector.judging.judge import Case, case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, roster
+from collector.judging.window import period
 from collector.ledger.store import micros
-from config.errors import LinewalkerError
 from config.model import Config
 from config.plan_case import Case as PlanCase
-from config.plan_files import Loaded, load_plan
-from config.policy import load_policy
+from config.plan_files import load_plan
 from exporters.forms.annex import Annex, Scope
 from exporters.forms.filled import FilledPlan
+from exporters.forms.report_reasons import proposal
 from exporters.forms.voice import Voice
 from indicators.entered import EnteredFacts
+from indicators.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,63 +38,47 @@ class Found:
 
 
 @dataclass(slots=True)
-class Cases:
-    """One ledger at one moment; a case for every policy that is named, and with papers where a figure has them."""
+class _Cases:
+    """A case for every policy by which something was judged, and with papers where a figure has them."""
 
-    connection: Connection
-    config: Config
-    folder: Path
+    facts: Facts
+    policies: Mapping[str, Policy]  # by digest
     entered: EnteredFacts
-    now: int
     known: dict[tuple[str, bool], Case] = field(default_factory=dict)
 
-    def of(self, policy: str, *, amended: bool = False) -> Case:
-        """The case of a policy file beside the plan; empty: of the network's policy."""
-        key = policy, amended
+    def of(self, scope: Scope) -> Case:
+        """The case by whose policy a measure was made."""
+        key = digest, amended = scope.policy, scope.basis != "measured"
         if key not in self.known:
-            rules = load_policy(self.folder / policy) if policy else self.config.rules
-            prepared = source(self.connection, roster(self.config), rules, self.now)
+            of = self.facts
+            prepared = source(of.connection, roster(of.network), self.policies[digest], of.now)
             self.known[key] = case(prepared, self.entered, amended=amended)
         return self.known[key]
-
-    def of_scope(self, scope: Scope) -> Case:
-        """The case by whose policy a measure was made."""
-        amended = scope.basis != "measured"
-        found = next(
-            (name for name, _ in self.known if self.of(name).source.policy.digest == scope.policy), ""
-        )
-        return self.of(found, amended=amended)
 
 
 @contextmanager
 def found(plan: Path, year: int | None, config: Path | None, data: Path, lang: str) -> Iterator[Found]:
     """A plan filled from the ledger, with all its evidence. Raises LinewalkerError for a plan of another year."""
-    loaded, now = load_plan(plan), micros(time.time())
-    network = network_of(loaded, config, data)
-    _refuse_other_year(plan, loaded, year)
-    ledger = ledger_of(network, data)
-    try:
-        with ledger.reading() as connection:
-            facts = entered.facts(connection, 0, NEVER_ENDS)
-            cases = Cases(connection, network, plan.parent, facts, now)
-            read = measured.Facts(connection, network, data, now)
-            over = measured.window_of(loaded.plan.project.year, read)
-            judged = measured.found(loaded.plan.rows, read, over, plan.parent)
-            about = PlanCase(loaded.plan, loaded.profile, network, {})
-            made = fill(about, judged, over, network.calendar.zone)
-            annex = gathered(made, network, cases.of_scope, over)
-            told = with_reasons(made, annex, facts.manual_values, Voice(lang))
-            yield Found(told, annex, entered.facts(connection, over.begin, over.end), network)
-    finally:
-        ledger.close()
+    loaded = load_plan(plan)
+    require_year(plan, loaded.plan, year)
+    with facts_of(loaded.network, config, data) as facts:
+        about = PlanCase(loaded.plan, loaded.profile, facts.network, {})
+        made = filled(about, facts, beside(plan))
+        annex = annex_of(made, facts, beside(plan))
+        people = entered.facts(facts.connection, annex.begin, annex.end)
+        yield Found(_with_proposals(made, annex, Voice(lang)), annex, people, facts.network)
 
 
-def network_of(loaded: Loaded, config: Path | None, data: Path) -> Config:
-    """The configuration: the one named, else that of the plan, else as every command finds it."""
-    return loaded.network if config is None and loaded.network is not None else config_of(config, data)
+def annex_of(of: FilledPlan, facts: Facts, policy_of: PolicyOf) -> Annex:
+    """All that stands behind a plan that was filled from these facts, under the same policies."""
+    over = period(micros(of.begin), micros(of.end), ZoneInfo(of.zone), facts.now)
+    named = {row.row.measure.policy for row in of.rows if row.row.measure and row.row.measure.policy}
+    policies = {one.digest: one for one in (facts.network.rules, *map(policy_of, named))}
+    cases = _Cases(facts, policies, entered.facts(facts.connection, 0, NEVER_ENDS))
+    return gathered(of, facts.network, cases.of, over)
 
 
-def _refuse_other_year(plan: Path, loaded: Loaded, year: int | None) -> None:
-    own = loaded.plan.project.year
-    if year is not None and year != own:
-        raise LinewalkerError("{plan} is the plan of {own}, not of {year}", plan=plan, own=own, year=year)
+def _with_proposals(of: FilledPlan, annex: Annex, voice: Voice) -> FilledPlan:
+    """The plan with what the facts propose as reasons, where there is none yet."""
+    rows = (row if row.reason else replace(row, proposed=proposal(row, annex, voice)) for row in of.rows)
+    return replace(of, rows=tuple(rows))

@@ -1,30 +1,29 @@
 """The command `evaluate`: a plan, filled from what was judged and what people gave, as a form that can be signed."""
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from collector import entered
-from collector.annex.evidence import found as evidence_of
-from collector.annex.reasons import with_accepted
-from collector.commands.shared import common, config_of, ledger_of, show, tell, tell_aside
+from collector.annex.evidence import annex_of
+from collector.commands.plans import facts_of, require_year
+from collector.commands.shared import common, show, tell, tell_aside
 from collector.evaluating.fill import fill
-from collector.evaluating.measured import Facts, found, window_of
+from collector.evaluating.filled import filled
+from collector.evaluating.measured import Facts, beside
 from collector.evaluating.outlook import outlooks
 from collector.evaluating.templated import filled_template, template_of
-from collector.judging.window import Period, period
+from collector.judging.window import period
 from collector.ledger.store import micros
 from config.errors import ConfigError, LinewalkerError
-from config.model import Config
-from config.plan import FORMS
+from config.plan import FORMS, HALF_YEAR
 from config.plan_case import Case
 from config.plan_files import plan_ahead
 from exporters.forms.annex_pages import appended
 from exporters.forms.filled import FilledPlan, FilledRow, printed
 from exporters.forms.made import RENDERERS, form
-from exporters.forms.monitoring import Expected
 from exporters.forms.notes import possible
 from exporters.forms.pdf import pdf
 from exporters.forms.template_fill import require_target
@@ -65,30 +64,32 @@ def evaluate(
     """Fill an evaluation plan and write it as a form."""
     _require_ending(output, annex=annex)
     require_free(output, force=force)
-    case = _case(plan, year)
+    case, ending = _case(plan, year), output.suffix.lower()
     kind = _kind(case, half=half_year)
+    half = kind == HALF_YEAR
     if kind == _OWN:
         _require_as_template(template_of(plan, case.plan.form), output, annotated=annotated)
-    filled, expected = _filled(plan, case, config, data, half=kind == "monitoring")
-    if filled.open_rows and not draft:
-        if as_json:
-            show("evaluations", [_json(filled, None)], "json")
-        _tell_open(filled)
-        raise SystemExit(1)
-    ending = output.suffix.lower()
-    if kind == _OWN:
-        content = filled_template(plan, filled)
-    else:
-        made = form(filled, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
-        content = RENDERERS[".docx" if ending == ".pdf" else ending](made)
-    if annex:
-        with evidence_of(plan, year, config, data, default_language()) as behind:
-            content = appended(content, filled, behind.annex, default_language())
+    with _facts(case, config, data, annex=annex) as facts:
+        made = _unmeasured(case) if facts is None else filled(case, facts, beside(plan), half=half)
+        if made.open_rows and not draft:
+            if as_json:
+                show("evaluations", [_json(made, None)], "json")
+            _tell_open(made)
+            raise SystemExit(1)
+        if kind == _OWN:
+            content = filled_template(plan, made)
+        else:
+            expected = outlooks(case.plan, facts, beside(plan)) if half and facts else {}
+            shown = form(made, kind, default_language(), annotated=annotated, draft=draft, expected=expected)
+            content = RENDERERS[".docx" if ending == ".pdf" else ending](shown)
+        if annex and facts:
+            behind = annex_of(made, facts, beside(plan))
+            content = appended(content, made, behind, default_language())
     put(output, pdf(content) if ending == ".pdf" else content, force=force)
     if as_json:
-        show("evaluations", [_json(filled, output)], "json")
+        show("evaluations", [_json(made, output)], "json")
     else:
-        _tell(filled, output)
+        _tell(made, output)
 
 
 def _require_ending(output: Path, *, annex: bool) -> None:
@@ -104,10 +105,7 @@ def _require_ending(output: Path, *, annex: bool) -> None:
 
 def _case(plan: Path, year: int | None) -> Case:
     case, errors = plan_ahead(plan)
-    if year is not None and year != case.plan.project.year:
-        raise LinewalkerError(
-            "{plan} is the plan of {own}, not of {year}", plan=plan, own=case.plan.project.year, year=year
-        )
+    require_year(plan, case.plan, year)
     if errors:
         tell_aside("{plan} cannot be filled before this is put right:", plan=plan)
         error = ConfigError(errors)
@@ -119,7 +117,7 @@ def _case(plan: Path, year: int | None) -> Case:
 def _kind(case: Case, *, half: bool) -> str:
     """Which built-in form is made, or that it is a template of the user's."""
     if half:
-        return "monitoring"
+        return HALF_YEAR
     return case.plan.form if case.plan.form in FORMS else _OWN
 
 
@@ -143,39 +141,19 @@ def _require_as_template(template: Path, output: Path, *, annotated: bool) -> No
         require_target(template, output)
 
 
-def _filled(
-    plan: Path, case: Case, config: Path | None, data: Path, *, half: bool
-) -> tuple[FilledPlan, dict[str, Expected]]:
-    now = micros(time.time())
-    if not any(row.measure for row in case.plan.rows):
-        zone = case.network.calendar.zone if case.network else "Asia/Shanghai"
-        return fill(case, {}, _whole_year(case.plan.project.year, zone, now), zone), {}
-    network = _network(case, config, data)
-    ledger = ledger_of(network, data)
-    try:
-        with ledger.reading() as connection:
-            facts = Facts(connection, network, data, now)
-            over = window_of(case.plan.project.year, facts, half=half)
-            rows, beside = case.plan.rows, plan.parent
-            judged = found(rows, facts, over, beside)
-            filled = fill(case, judged, over, network.calendar.zone, half=half)
-            given = entered.facts(connection, over.begin, over.end).manual_values
-            filled = with_accepted(filled, given)
-            return filled, dict(outlooks(rows, facts, over, beside)) if half else {}
-    finally:
-        ledger.close()
+def _facts(
+    case: Case, config: Path | None, data: Path, *, annex: bool
+) -> AbstractContextManager[Facts | None]:
+    """What the plan is filled from; None where nothing of it is measured, which needs no ledger."""
+    if annex or any(row.measure for row in case.plan.rows):
+        return facts_of(case.network, config, data)
+    return nullcontext()
 
 
-def _network(case: Case, config: Path | None, data: Path) -> Config:
-    """The configuration named with -c, else that of the plan."""
-    if config is None and case.network is not None:
-        return case.network
-    return config_of(config, data)
-
-
-def _whole_year(year: int, zone: str, now: int) -> Period:
-    begin, end = year_window(year, ZoneInfo(zone))
-    return period(begin, end, ZoneInfo(zone), now)
+def _unmeasured(case: Case) -> FilledPlan:
+    zone = case.network.calendar.zone if case.network else "Asia/Shanghai"
+    begin, end = year_window(case.plan.project.year, ZoneInfo(zone))
+    return fill(case, {}, period(begin, end, ZoneInfo(zone), micros(time.time())), zone)
 
 
 def _tell_open(filled: FilledPlan) -> None:

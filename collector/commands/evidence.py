@@ -8,10 +8,10 @@ import click
 from collector.annex.bundle import write
 from collector.annex.evidence import Found, found
 from collector.annex.packing import packed
-from collector.annex.reasons import accepted_of, name_of
 from collector.commands import entry_rows
 from collector.commands.entries import Given, enter
 from collector.commands.shared import common, printing, show, tell, tell_aside
+from collector.evaluating.accepted import accepted_of, name_of
 from config.entry_headings import MANUAL_VALUE
 from config.errors import LinewalkerError
 from exporters.forms.annex_pages import annex_document

@@ -23,6 +23,7 @@ from collector.proof.revisions import Revision
 from collector.proof.verifying import Cell, Verified, differences, verify
 from config.errors import Finding, LinewalkerError
 from config.model import Config
+from config.plan import HALF_YEAR
 from config.plan_files import load_plan
 from config.policy import load_policy
 from exporters.figures import rfc3339
@@ -53,6 +54,7 @@ def _opened(
 @click.option(
     "--form", type=FILE, required=True, help="the filled form, .docx or .xlsx; it gets its check code"
 )
+@click.option("--half-year", is_flag=True, help="it is the monitoring form of January to June")
 @click.option("--by", help="who filled it (经办); default the user who freezes it")
 @click.option("--key", type=FILE, help="sign with this key, for the tamper check")
 @common
@@ -61,6 +63,7 @@ def freeze_command(
     plan: Path,
     year: int | None,
     form: Path,
+    half_year: bool,
     by: str | None,
     key: Path | None,
     config: Path | None,
@@ -68,7 +71,7 @@ def freeze_command(
 ) -> None:
     """Freeze a filled form as a revision, which waits for a second person to approve it."""
     with _opened(config, data, by) as (loaded, ledger, author):
-        basis = basis_of_plan(plan, loaded, year)
+        basis = basis_of_plan(plan, loaded, year, half=half_year)
         signed = signing.read_key(key) if key else None
         office = Office(ledger, data, author, loaded.vantage.name, words(default_language()), signed)
         made = freeze(office, basis, form, recompute)
@@ -86,7 +89,7 @@ def freeze_command(
     )
 
 
-def basis_of_plan(plan: Path, config: Config, year: int | None) -> Basis:
+def basis_of_plan(plan: Path, config: Config, year: int | None, *, half: bool = False) -> Basis:
     """What a plan is filled from. Raises ConfigError for what cannot be read, and for a plan of another year."""
     loaded = load_plan(plan)
     found = loaded.plan.project.year
@@ -98,7 +101,7 @@ def basis_of_plan(plan: Path, config: Config, year: int | None) -> Basis:
         row.measure.policy for row in loaded.plan.rows if row.measure and row.measure.policy
     )
     policies = {name: load_policy(plan.parent / name) for name in names}
-    return Basis(loaded, loaded.network or config, policies)
+    return Basis(loaded, loaded.network or config, policies, half or loaded.plan.form == HALF_YEAR)
 
 
 @click.command("approve")
@@ -145,7 +148,7 @@ def show_command(
     """Show the values of a revision, or its differences to the one before."""
     with _opened(config, data) as (_, ledger, _author), ledger.reading() as connection:
         one = revisions.find(connection, revision)
-        before = revisions.before(connection, one)
+        before = revisions.before(connection, one) if only_differences else None
     if save:
         _save(one, data, save)
     elif only_differences:
@@ -222,12 +225,14 @@ def key_new_command(file: Path) -> None:
 
 
 def _line(one: Revision, files: int) -> dict[str, Any]:
-    row, zone = one.row, ZoneInfo(one.content.zone)
+    row, content = one.row, one.content
+    zone = ZoneInfo(content.zone)
     return {
         "number": row["number"],
         "code": one.code,
         "project": row["project"],
         "year": row["year"],
+        "months": "1-6" if content.half else None,
         "state": one.state,
         "recorded_by": row["recorded_by"],
         "recorded": rfc3339(seconds(row["recorded_at"]), zone, "seconds"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -60,7 +61,7 @@ def window_of(year: int, of: Facts, *, half: bool = False) -> Period:
 
     Raises LinewalkerError for one that has not begun.
     """
-    zone = roster(of.network).zone
+    zone = ZoneInfo(of.network.calendar.zone)
     begin, end = year_window(year, zone)
     if half:
         end = month_window(year, 7, zone)[0]
@@ -69,18 +70,17 @@ def window_of(year: int, of: Facts, *, half: bool = False) -> Period:
     return period(begin, min(end, of.now), zone, of.now)
 
 
-def found(rows: tuple[Row, ...], of: Facts, over: Period, beside: Path) -> Mapping[str, Found]:
-    """What was judged for each measured row, by its id; nothing of a row that nobody of its kind and group is in.
-
-    `beside` is the folder of the plan, in which policies of single rows lie.
-    """
-    return found_under(rows, of, over, lambda file: load_policy(beside / file))
+PolicyOf = Callable[[str], Policy]
+"""The policy that a row names."""
 
 
-def found_under(
-    rows: tuple[Row, ...], of: Facts, over: Period, policy_of: Callable[[str], Policy]
-) -> Mapping[str, Found]:
-    """The same where `policy_of` knows the policies that rows name."""
+def beside(plan: Path) -> PolicyOf:
+    """The policies of single rows, which lie in the folder of their plan."""
+    return lambda file: load_policy(plan.parent / file)
+
+
+def found(rows: tuple[Row, ...], of: Facts, over: Period, policy_of: PolicyOf) -> Mapping[str, Found]:
+    """What was judged for each measured row, by its id; nothing of a row that nobody of its kind and group is in."""
     asked = {row.id: row.measure for row in rows if row.measure is not None}
     by_policy: dict[str, dict[str, Asked]] = {}
     for name, one in asked.items():

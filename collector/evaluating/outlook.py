@@ -1,17 +1,15 @@
 """What rows of normal days are expected to come to by the year's end, for the half-year form; of others nothing."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-from collector.evaluating.measured import Facts, cases, keys
+from collector.evaluating.measured import Facts, PolicyOf, cases, keys, window_of
 from collector.judging.closed import judged
 from collector.judging.figures import Wanted, asked
 from collector.judging.judge import Case
 from collector.judging.standing import year_of
 from collector.judging.window import Period
-from config.plan import Row
+from config.plan import Plan, Row
 from config.plan_case import unit_of
-from config.policy import load_policy
 from exporters.forms.monitoring import Expected
 from indicators.assessed import Assessed
 from indicators.forecast import Forecast, forecast
@@ -22,12 +20,13 @@ Key = tuple[str, str, str]
 """Kind, subject and view."""
 
 
-def outlooks(rows: tuple[Row, ...], of: Facts, over: Period, beside: Path) -> Mapping[str, Expected]:
-    """Of each row of normal days with a target, by its id, as known at the end of the period."""
+def outlooks(plan: Plan, of: Facts, policy_of: PolicyOf) -> Mapping[str, Expected]:
+    """Of each row of normal days with a target, by its id, as known at the end of the half year."""
+    over = window_of(plan.project.year, of, half=True)
     found: dict[str, Expected] = {}
-    of_days = [row for row in rows if row.measure and row.measure.indicator == _DAYS]
+    of_days = [row for row in plan.rows if row.measure and row.measure.indicator == _DAYS]
     for file in {row.measure.policy for row in of_days if row.measure}:
-        policy = load_policy(beside / file) if file else of.network.rules
+        policy = policy_of(file) if file else of.network.rules
         measured, _, _ = cases(of, policy, over)
         judgements = _judgements(measured, of, over)
         for row in of_days:

@@ -32,11 +32,15 @@ _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a form is filled from beside the facts: plan and profile, the network, and the policies that rows name."""
+    """What a form is filled from beside the facts: plan and profile, the network, and the policies that rows name.
+
+    `half`: it is the form of January to June, not of the whole year.
+    """
 
     loaded: Loaded
     config: Config
     policies: Mapping[str, Policy]
+    half: bool = False
 
     def policy(self, name: str) -> Policy:
         """The policy of a row; that of the network where the row names none."""
@@ -77,6 +81,7 @@ class Content:
     measures: Mapping[str, Any]  # by row
     anchors: Mapping[str, str]
     places: Mapping[str, str]
+    half: bool = False  # of January to June
 
     @property
     def text(self) -> str:
@@ -144,14 +149,13 @@ def digests_of(texts: Mapping[str, Any], network: str) -> dict[str, str]:
     return {"plan": sha256(texts["plan"]), "profile": sha256(texts["profile"]), "network": network} | policies
 
 
-def basis_of(texts: Mapping[str, Any], network: str) -> Basis:
+def basis_of(texts: Mapping[str, Any], network: str, *, half: bool) -> Basis:
     """A basis from what was kept of it; `network` is the text of the configuration."""
     config = load_text(network)
     plan = Plan.model_validate_json(texts["plan"])
     loaded = Loaded(plan, _PROFILE.validate_json(texts["profile"]), config)
-    return Basis(
-        loaded, config, {name: _POLICY.validate_json(one) for name, one in texts["policies"].items()}
-    )
+    policies = {name: _POLICY.validate_json(one) for name, one in texts["policies"].items()}
+    return Basis(loaded, config, policies, half)
 
 
 def _plain(value: object) -> object:

@@ -23,7 +23,7 @@ from collector.keeping.verify import snapshot
 from collector.ledger import schema
 from collector.ledger.store import Ledger, micros, seconds
 from collector.proof import revisions, signing
-from collector.proof.content import Basis, Content, Seen, canonical, digests_of, texts_of, values_of
+from collector.proof.content import Basis, Content, Seen, canonical, texts_of, values_of
 from collector.proof.recomputing import Recompute
 from collector.version import VERSION
 from config.errors import LinewalkerError, MachineError
@@ -84,8 +84,7 @@ def freeze(
         known = _knows_config(connection, basis.config.digest)
         texts = texts_of(basis, network=not known)
         number = revisions.next_number(connection, filled.plan.project.name, filled.plan.project.year)
-        digests = digests_of(texts, basis.config.digest)
-        content = _content(filled, written, found, _seen(connection), number, digests, author)
+        content = _content(basis, filled, written, found, _seen(connection), number, author)
     code = content.code
     signed = (signing.sign(office.key, content.text), signing.public(office.key)) if office.key else ("", "")
     with _stamped(form, code, _words(office.say, code, number), written) as part:
@@ -98,12 +97,12 @@ def freeze(
 
 
 def _content(
+    basis: Basis,
     filled: FilledPlan,
     written: Written,
     found: Anchors,
     seen: Seen,
     number: int,
-    digests: Mapping[str, str],
     author: Author,
 ) -> Content:
     cells, measures = values_of(filled)
@@ -118,12 +117,13 @@ def _content(
         zone=filled.zone,
         now=author.now,
         by=author.by,
-        digests=digests,
+        digests=basis.digests(),
         seen=seen,
         cells=cells,
         measures=measures,
         anchors=found.places,
         places=written.texts,
+        half=basis.half,
     )
 
 

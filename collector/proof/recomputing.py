@@ -6,10 +6,8 @@ from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
-from collector import entered
-from collector.annex.reasons import with_accepted
-from collector.evaluating.fill import fill
-from collector.evaluating.measured import Facts, found_under, window_of
+from collector.evaluating.filled import filled
+from collector.evaluating.measured import Facts
 from collector.proof.content import Basis
 from config.plan_case import Case
 from exporters.forms.filled import FilledPlan
@@ -23,16 +21,13 @@ class Recompute(Protocol):
 
 
 def recompute(basis: Basis, connection: Connection, now: int) -> FilledPlan:
-    """The plan of a year, filled as `evaluate` does it, but from the facts alone.
+    """The plan of a year or of its first half, filled as `evaluate` does it, but from the facts alone.
 
     Verdicts that are kept beside the data are not used: they are known by seals, and may be
     of other facts than these.
     """
-    plan, config = basis.loaded.plan, basis.config
-    case = Case(plan, basis.loaded.profile, config, {})
+    case = Case(basis.loaded.plan, basis.loaded.profile, basis.config, {})
     with TemporaryDirectory() as nowhere:
-        facts = Facts(connection, config, Path(nowhere), now)
-        over = window_of(plan.project.year, facts)
-        judged = found_under(plan.rows, facts, over, basis.policy)
-        filled = fill(case, judged, over, config.calendar.zone)
-        return with_accepted(filled, entered.facts(connection, over.begin, over.end).manual_values)
+        return filled(
+            case, Facts(connection, basis.config, Path(nowhere), now), basis.policy, half=basis.half
+        )

@@ -1,6 +1,7 @@
 """The revisions in a ledger: reading them, adding one, approving one, filing what belongs to one. Nothing is changed.
 
-A revision waits until a second person approves it; only the newest of its project and year can be approved.
+A revision waits until a second person approves it; only the newest of its project and year can be approved, the form
+of a half year beside that of the year. All of a project and year are numbered in one row.
 """
 
 import json
@@ -105,13 +106,19 @@ def next_number(connection: Connection, project: str, year: int) -> int:
     return (connection.scalar(newest) or 0) + 1
 
 
+def line_of(connection: Connection, one: Revision) -> list[Revision]:
+    """All revisions of the same form: of its project and year, and of the half year or of the whole."""
+    project, year = one.row["project"], one.row["year"]
+    alike = (
+        each for each in listed(connection) if (each.row["project"], each.row["year"]) == (project, year)
+    )
+    return [each for each in alike if each.content.half == one.content.half]
+
+
 def before(connection: Connection, one: Revision) -> Revision | None:
-    """The revision of the same project and year that was made before this one."""
-    row = one.row
-    same = [
-        each for each in listed(connection) if all(each.row[key] == row[key] for key in ("project", "year"))
-    ]
-    return next((each for each in reversed(same) if each.row["number"] < row["number"]), None)
+    """The revision of the same form that was made before this one."""
+    earlier = [each for each in line_of(connection, one) if each.row["number"] < one.row["number"]]
+    return earlier[-1] if earlier else None
 
 
 def add(
@@ -141,7 +148,7 @@ def approve(ledger: Ledger, wanted: str, note: str, author: Author, vantage: str
     """Make a revision final; who filled it cannot. The revision as it was. Raises LinewalkerError."""
     with ledger.reading() as connection:
         one = find(connection, wanted)
-        newest = next_number(connection, one.row["project"], one.row["year"]) - 1
+        newest = line_of(connection, one)[-1].row["number"]
     if one.approved_by:
         raise LinewalkerError("{id} was approved by {by} already", id=one.code, by=one.approved_by)
     if not one.sound:

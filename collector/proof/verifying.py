@@ -107,7 +107,7 @@ def _basis(connection: Connection, of: Revision, content: Content) -> Basis:
         text = "the configuration of revision {code} is gone from the ledger; `linewalker ledger check` tells more"
         raise LedgerError(text, code=of.code)
     try:
-        return basis_of(texts, network)
+        return basis_of(texts, network, half=content.half)
     except (ValueError, LinewalkerError) as error:
         text = "the texts of revision {code} cannot be read: {error}; `linewalker ledger check` tells more"
         raise LedgerError(text, code=of.code, error=error) from error

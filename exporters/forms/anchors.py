@@ -7,28 +7,21 @@ values and, where two are alike, by the heading above them. So it does not matte
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from config import form_mapping
+from config.form_grids import plain_words
+from config.form_mapping import heading_of
 from exporters.forms.filled import FilledPlan, cells
 from exporters.forms.places import Place
 
-# What a column is called, by the last part of a value's name; the longest word that fits a heading counts.
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "level1": ("一级指标", "level 1"),
-    "level2": ("二级指标", "level 2"),
-    "level3": ("三级指标", "指标名称", "绩效指标", "level 3"),
-    "target": ("年度指标值", "指标值", "目标值", "绩效目标", "target", "performance goal"),
-    "actual": ("实际完成值", "完成情况", "完成值", "执行情况", "actual", "value reached"),
-    "weight": ("分值", "权重", "weight"),
-    "score": ("得分", "评分", "score"),
-    "grade": ("评价等次", "等次", "等级", "grade"),
-    "reason": ("偏差原因", "reason"),
-    "planned": ("年初预算数", "计划投资额", "planned"),
-    "budget": ("全年预算数", "budget"),
+# What a column is called besides, without blanks; in English as the value is, too.
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    "target": ("performancegoal",),
+    "actual": ("完成情况", "执行情况", "valuereached", "reachedjanuary"),
+    "grade": ("等级",),
     "arrived": ("到位",),
-    "spent": ("全年执行数", "实际使用", "spent"),
-    "rate": ("执行率", "到位率", "rate"),
-    "优": ("优",), "良": ("良",), "中": ("中",), "差": ("差",),
-}  # fmt: skip
-_JUDGED = ("actual", "score", "grade")
+}
+HEADINGS = {last: (*words, last, *_ALSO.get(last, ())) for last, words in form_mapping.HEADINGS.items()}
+_JUDGED = frozenset({"actual", "score", "grade"})
 _TOTALS = {"total.score": ("总分", "合计", "平均得分", "Total"), "total.grade": ("等次", "等级", "Grade")}
 
 
@@ -87,13 +80,15 @@ class _Line:
         return found
 
     def contradicted(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What is judged and stands otherwise under its own heading."""
-        shown = {heading: one.text.partition("\n")[0] for one, heading in self.cells if one.text}
-        return {
-            last: shown[last]
-            for last in _JUDGED
-            if last in values and shown.get(last, values[last]) != values[last]
-        }
+        """What is judged and stands otherwise under its own heading; of several such cells one has to be right."""
+        found: dict[str, str] = {}
+        for last in values.keys() & _JUDGED:
+            shown = [
+                one.text.partition("\n")[0] for one, heading in self.cells if one.text and heading == last
+            ]
+            if shown and values[last] not in shown:
+                found[last] = shown[0]
+        return found
 
 
 class _Lines:
@@ -141,13 +136,4 @@ def _says(place: Place, text: str) -> bool:
 
 def _heading(text: str) -> str:
     """Which value a heading stands above; empty for what is none."""
-    plain = "".join(text.lower().split())
-    if len(plain) > 20:
-        return ""
-    fitting = [
-        (len(word), last)
-        for last, words in HEADINGS.items()
-        for word in words
-        if (plain == word if len(word) == 1 else "".join(word.split()) in plain)
-    ]
-    return max(fitting, default=(0, ""))[1]
+    return heading_of(plain_words(text).lower(), HEADINGS)

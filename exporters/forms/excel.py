@@ -13,8 +13,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exporters.forms.a4 import BODY, HEAD, clean
 from exporters.forms.sheet import Box, Form, Page, placed
-from exporters.forms.word import BODY, SIGNED, TITLE, clean
+from exporters.forms.word import SIGNED
 
 _CHARACTERS = 4.6  # of a column's width in a centimetre, for 宋体 at 10.5 points
 _A4 = 9
@@ -45,7 +46,7 @@ def excel(form: Form) -> bytes:
 def _sheet(sheet: Worksheet, page: Page, form: Form) -> None:
     for number, width in enumerate(page.widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width * _CHARACTERS
-    row = _across(sheet, 1, page, page.title, Font(name=TITLE, size=16), "center", 28)
+    row = _across(sheet, 1, page, page.title, Font(name=HEAD, size=16), "center", 28)
     if page.under:
         row = _across(sheet, row, page, page.under, Font(name=BODY, size=10.5), "center", 18)
     repeated = ""

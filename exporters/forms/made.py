@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from config.plan import HALF_YEAR
+from exporters.forms.a4 import clean
 from exporters.forms.excel import excel
 from exporters.forms.filled import FilledPlan
 from exporters.forms.hainan import hainan
@@ -12,7 +14,7 @@ from exporters.forms.monitoring import Expected, monitoring
 from exporters.forms.notes import notes_of
 from exporters.forms.self_evaluation import self_evaluation
 from exporters.forms.sheet import Form, Page
-from exporters.forms.word import clean, word
+from exporters.forms.word import word
 from exporters.words import Say, words
 from indicators.calendar import month_window, year_window
 
@@ -49,7 +51,7 @@ def form(
 def _pages(
     of: FilledPlan, kind: str, say: Say, notes: Mapping[str, str], expected: Mapping[str, Expected]
 ) -> tuple[Page, ...]:
-    if kind == "monitoring":
+    if kind == HALF_YEAR:
         return monitoring(of, say, notes, expected)
     return (hainan if kind == "hainan" else self_evaluation)(of, say, notes)
 
@@ -57,7 +59,7 @@ def _pages(
 def _until(of: FilledPlan, kind: str, say: Say) -> Iterator[str]:
     """That the time the form is about was not over when it was judged."""
     zone, year = ZoneInfo(of.zone), of.plan.project.year
-    end = month_window(year, 6, zone)[1] if kind == "monitoring" else year_window(year, zone)[1]
+    end = month_window(year, 6, zone)[1] if kind == HALF_YEAR else year_window(year, zone)[1]
     if any(one.measure for one in of.rows) and of.end < end / 1e6:
         yield say("Measured values are judged until {at} and are not final.").format(at=_moment(of.end, zone))
 

@@ -1,28 +1,22 @@
-"""Word documents for evidence and reports: pages, headings, tables with coloured cells, the footer. No facts here.
-
-Tables are written as XML at once: a year's outages cell by cell through the library would take minutes.
-"""
+"""Word documents for evidence and reports: pages, headings, tables with coloured cells, the footer. No facts here."""
 
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.document import Document as Word
-from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-BODY, HEAD, LATIN = "宋体", "黑体", "Times New Roman"
+from exporters.forms.a4 import BODY, HEAD, LATIN, cell_of, clean, letters, page_number, paper, put_table
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_TWIPS = 567  # of a centimetre
 _SIZES = {"Normal": 12, "Title": 18, "Heading 1": 14, "Heading 2": 12}
 HEADINGS = ("Title", "Heading 1", "Heading 2")
 _SIZE = {"table": 17, "small": 14}  # half points
@@ -69,9 +63,7 @@ def dress(document: Word, styles: Iterable[str]) -> None:
 
 def page(section: Section, *, landscape: bool) -> None:
     """Make the pages of a section A4, upright or lying."""
-    long, short = Cm(29.7), Cm(21)
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = (long, short) if landscape else (short, long)
+    paper(section, lying=landscape)
     section.left_margin = section.right_margin = Cm(2.0 if landscape else 2.6)
     section.top_margin = section.bottom_margin = Cm(2.0 if landscape else 2.5)
 
@@ -101,7 +93,7 @@ def says(document: Word, text: str, *, indent: bool = True, bold: bool = False) 
         paragraph.paragraph_format.first_line_indent = Pt(24)
     paragraph.paragraph_format.space_after = Pt(3)
     paragraph.paragraph_format.line_spacing = 1.4
-    paragraph.add_run(_clean(text)).bold = bold
+    paragraph.add_run(clean(text)).bold = bold
     return paragraph
 
 
@@ -110,13 +102,13 @@ def note(document: Word, text: str, *, above: bool = False) -> None:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next = above
     paragraph.paragraph_format.space_after = Pt(2)
-    paragraph.add_run(_clean(text)).font.size = Pt(9)
+    paragraph.add_run(clean(text)).font.size = Pt(9)
 
 
 def to_fill_in(document: Word, text: str) -> None:
     """A place where a person has to write: yellow, so that none is overlooked."""
     paragraph = says(document, "")
-    run = paragraph.add_run(f"【{_clean(text)}】")
+    run = paragraph.add_run(f"【{clean(text)}】")
     run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
 
@@ -136,18 +128,7 @@ def table(
     named = [Cell(one, "E7E6E6", centre=True, bold=True) for one in titles]
     head = _row(named, widths, size, head=True, keep=True) if named else ""
     body = "".join(_row(cells, widths, size, keep=whole) for cells in rows)
-    grid = "".join(f'<w:gridCol w:w="{_twips(width)}"/>' for width in widths)
-    edges = "".join(
-        f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="808080"/>'
-        for edge in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
-    made = parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{_twips(sum(widths))}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
-        '<w:left w:w="50" w:type="dxa"/><w:right w:w="50" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
-    )
-    document.element.body.insert_element_before(made, "w:sectPr")
+    put_table(document, widths, head + body, colour="808080", margins={"left": 50, "right": 50})
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
@@ -163,30 +144,19 @@ def _cell(one: Cell, width: float, size: str, *, keep: bool) -> str:
     span = f'<w:gridSpan w:val="{one.span}"/>' if one.span > 1 else ""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{one.fill}"/>' if one.fill else ""
     side = "right" if one.right else "center" if one.centre else "left"
-    font = f'<w:rPr>{"<w:b/>" if one.bold else ""}<w:sz w:val="{_SIZE[size]}"/></w:rPr>'
-    lines = escape(_clean(one.text)).split("\n")
-    text = "<w:br/>".join(f'<w:t xml:space="preserve">{line}</w:t>' for line in lines)
-    return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/>{span}{shade}<w:vAlign w:val="center"/></w:tcPr>'
-        f"<w:p><w:pPr>{'<w:keepNext/>' if keep else ''}"
-        f'<w:spacing w:before="0" w:after="0"/><w:jc w:val="{side}"/></w:pPr>'
-        f"<w:r>{font}{text}</w:r></w:p></w:tc>"
-    )
+    about = f'<w:spacing w:before="0" w:after="0"/><w:jc w:val="{side}"/>'
+    text = letters(one.text, _SIZE[size], bold=one.bold)
+    kept = "<w:keepNext/>" if keep else ""
+    return cell_of(width, span + shade, f"<w:p><w:pPr>{kept}{about}</w:pPr>{text}</w:p>")
 
 
 def footer(document: Word, text: str) -> None:
     """What stands below every page, with its number."""
     paragraph = document.sections[-1].footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.add_run(f"{_clean(text)}  " if text else "").font.size = Pt(9)
-    for kind, instruction in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = paragraph.add_run()
+    paragraph.add_run(f"{clean(text)}  " if text else "").font.size = Pt(9)
+    for run in page_number(paragraph):
         run.font.size = Pt(9)
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        element.text = instruction
-        run._r.append(element)
 
 
 def saved(document: Word) -> bytes:
@@ -199,12 +169,3 @@ def saved(document: Word) -> bytes:
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             out.writestr(entry, written.read(one))
     return fixed.getvalue()
-
-
-def _twips(centimetres: float) -> int:
-    return round(centimetres * _TWIPS)
-
-
-def _clean(text: str) -> str:
-    """Without what XML cannot hold: names come from files."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -18,6 +19,7 @@ from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from config.errors import LinewalkerError
+from config.form_grids import blocks_of, document_grid, text_of
 from exporters.forms.filled import printed
 from exporters.words import words
 
@@ -119,10 +121,9 @@ def _unreadable(path: Path, error: Exception) -> LinewalkerError:
 def _document(path: Path) -> Written:
     document = Document(str(path))
     texts = [part._element for section in document.sections for part in _around(section)]
-    edges = {f"{edge.tag.rpartition('}')[2]} {number}": _text(edge) for number, edge in enumerate(texts, 1)}
+    edges = {f"{edge.tag.rpartition('}')[2]} {number}": text_of(edge) for number, edge in enumerate(texts, 1)}
     marks = [document.core_properties.identifier, *edges.values()]
-    walker = _Walker()
-    places = [*walker.walk(document.element.body)]
+    places = [*_body(document.element.body)]
     places += [Place(name, without_code(text)) for name, text in edges.items()]
     return Written(tuple(places), _code(marks))
 
@@ -134,38 +135,16 @@ def _around(section: Any) -> Iterator[Any]:
             yield part
 
 
-class _Walker:
-    """Goes through the body of a document and counts its paragraphs and tables."""
-
-    def __init__(self) -> None:
-        self._paragraphs = 0
-        self._tables = 0
-
-    def walk(self, parent: Any) -> Iterator[Place]:
-        for child in parent:
-            if child.tag == qn("w:p"):
-                self._paragraphs += 1
-                yield Place(f"paragraph {self._paragraphs}", _text(child).strip())
-            elif child.tag == qn("w:tbl"):
-                self._tables += 1
-                yield from _table(child, self._tables)
-            else:  # a content control, which may hold both
-                yield from self.walk(child)
-
-
-def _table(table: Any, number: int) -> Iterator[Place]:
-    for row, line in enumerate(table.iter(qn("w:tr")), 1):
-        for cell in line.tc_lst:
-            if cell.vMerge != "continue":
-                name = f"table {number} row {row}"
-                column = cell.grid_offset + 1
-                yield Place(f"{name} column {column}", _text(cell).strip(), name, column)
-
-
-def _text(element: Any) -> str:
-    """All text that is printed of an element, a line a paragraph."""
-    paragraphs = [element] if element.tag == qn("w:p") else element.iter(qn("w:p"))
-    return "\n".join("".join(run.text or "" for run in one.iter(qn("w:t"))) for one in paragraphs)
+def _body(body: Any) -> Iterator[Place]:
+    """The paragraphs and the cells of tables, each counted."""
+    paragraphs, tables = count(1), count(1)
+    for block in blocks_of(body):
+        if block.tag == qn("w:p"):
+            yield Place(f"paragraph {next(paragraphs)}", text_of(block).strip())
+        else:
+            grid = document_grid(block, next(tables))
+            for cell in grid.cells:
+                yield Place(cell.place, cell.text, f"{grid.name} row {cell.row}", cell.column)
 
 
 def _workbook(path: Path) -> Written:

@@ -12,6 +12,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from config.form_grids import shown
 from exporters.forms.filled import printed
+from exporters.forms.places import edges_of
 from exporters.forms.template_names import PLACEHOLDER, TAG
 
 _NUMBERS = ("planned", "budget", "arrived", "spent", "rate", "weight", "score", "target", "actual")
@@ -141,12 +142,6 @@ def broken_tags(raw: bytes) -> list[tuple[str, str]]:
         if any(mark in TAG.sub("", text) for text in looked for mark in _MARKS):
             found.append((place, str(cell.value)))
     for sheet in book.worksheets:
-        found += [(f"{sheet.title}: {name}", text) for name, text in _edges(sheet) if "{{" in text]
+        edges = ((f"{sheet.title}: {name}", edge.text or "") for name, edge in edges_of(sheet))
+        found += [(place, text) for place, text in edges if "{{" in text]
     return found
-
-
-def _edges(sheet: Any) -> Iterator[tuple[str, str]]:
-    """The texts of a sheet's header and footer."""
-    for name in ("oddHeader", "oddFooter"):
-        for side in ("left", "center", "right"):
-            yield name, str(getattr(getattr(sheet, name), side).text or "")

@@ -73,3 +73,8 @@ def answers(questions: Sequence[Question], sight: tuple[Sight, ...] = (), attemp
         reason={row: one.reason for row, one in enumerate(questions) if one.reason},
         sight=sight,
     )
+
+
+def answered(at: float) -> Answers:
+    """A batch of one question, whose only packet was answered at this moment."""
+    return answers([Question(0, (at - 0.1,), 0, at)], attempts=1)

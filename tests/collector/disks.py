@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from collector.opening import Opening
 from collector.spool import Heading, Spool
 from collector.writer import Writer
 from probes.clock import SystemClock
-from tests.awaiting import deadline_in
+from tests.awaiting import until
 
 FIRST, MORE = 20, 400
 TEXT = "x" * 2000  # a row large enough to fill a disk with
@@ -29,13 +28,6 @@ TEXT = "x" * 2000  # a row large enough to fill a disk with
 def loaded(number: int) -> Batch:
     row = {"digest": f"d{number}", "loaded_at": number, "loaded_by": "office", "text": TEXT}
     return Batch({"config_version": [row]})
-
-
-def until(holds: Callable[[], object]) -> None:
-    deadline = deadline_in(30)
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
 
 
 def mount(*words: str) -> None:
@@ -85,7 +77,7 @@ def main() -> None:
     writer.start()
     for number in range(FIRST):
         writer.put(loaded(number))
-    until(lambda: writer.waiting_rows == 0)
+    until(lambda: writer.waiting_rows == 0, 30)
     opening.close()
     disk.spoil()
     told: dict[str, Any] = {}
@@ -93,10 +85,10 @@ def main() -> None:
         writer.put(loaded(number))
         time.sleep(0.002)
     expected = writing.NOWHERE if kind == "full" else writing.AWAY
-    until(lambda: writer.problem == expected and (kind == "full" or writer.spooled_rows == MORE))
+    until(lambda: writer.problem == expected and (kind == "full" or writer.spooled_rows == MORE), 30)
     told |= {"problem": writer.problem, "waiting": writer.waiting_rows, "spooled": writer.spooled_rows}
     disk.mend()
-    until(lambda: writer.waiting_rows == 0)
+    until(lambda: writer.waiting_rows == 0, 30)
     told["closed"] = writer.close(10)
     opening.close()
     ledger = open_ledger(sqlite_url(folder), create=False)

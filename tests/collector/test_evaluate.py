@@ -149,8 +149,8 @@ def test_the_half_year_is_printed_undecided(year: Path, tmp_path: Path) -> None:
     weight: 0
     measure: {indicator: normal_days, of: systems, group: system, view: business}
 """
-    output = tmp_path / "half.docx"
-    done = evaluated(own_plan(tmp_path, "99", days), year, output, "--half-year")
+    plan, output = own_plan(tmp_path, "99", days), tmp_path / "half.docx"
+    done = evaluated(plan, year, output, "--half-year")
     assert done.returncode == 0, done.stderr
     _, table = in_word(output.read_bytes())
     told = row([table], "系统正常运行天数")
@@ -159,6 +159,9 @@ def test_the_half_year_is_printed_undecided(year: Path, tmp_path: Path) -> None:
     assert 100 < reached <= 181
     assert re.fullmatch(r"\d+天（\d+–\d+天）", expected)
     assert told[-4:-1].count("√") == 1
+    plan.write_text(plan.read_text().replace("rows:", "form: monitoring\nrows:"))
+    assert evaluated(plan, year, output, "--force").returncode == 0
+    assert in_word(output.read_bytes())[1] == table
 
 
 def test_a_plan_of_another_year_is_refused(year: Path, plan: Path, tmp_path: Path) -> None:

@@ -246,6 +246,34 @@ def test_a_form_is_written_with_the_evidence_behind_it(place: Path, run: Command
     assert (refused.returncode, refused.stderr) == (2, "form.xlsx: --annex is written as .docx or .pdf\n")
 
 
+def test_the_evidence_behind_a_form_of_half_a_year_is_of_that_half_year(place: Path, run: Command) -> None:
+    made = run("evaluate", "plan.yaml", "-o", "half.docx", "--half-year", "--annex")
+    assert made.returncode == 0, made.stderr
+    said = [one.text for one in Document(str(place / "half.docx")).paragraphs]
+    [period] = [one for one in said if one.startswith("period: ")]
+    assert period == "period: 2025-01-01 00:00 until 2025-07-01 00:00, Asia/Shanghai"
+
+
+def test_the_evidence_of_a_row_with_a_policy_of_its_own_is_judged_by_that_policy(
+    place: Path, run: Command
+) -> None:
+    (place / "own.yaml").write_text("confirm_down: 1h\n")
+    text = (place / "plan.yaml").read_text("utf-8")
+    asked = "{indicator: fault_rate, view: line"
+    assert f"{asked}}}" in text
+    (place / "by-own.yaml").write_text(text.replace(asked, f"{asked}, policy: own.yaml"), "utf-8")
+    assert run("evidence", "by-own.yaml", "-o", "by-own.zip").returncode == 0
+    with zipfile.ZipFile(place / "by-own.zip") as made:
+        [faults] = [one for one in rows_of(made, "数据/measures.csv") if one["row"] == "faults"]
+        outages = of_all_lines(rows_of(made, "数据/outages.csv"))
+        assert f"计划与口径/口径-{faults['policy'][:16]}.json" in made.namelist()
+    told = [(one["subject"], one["start"]) for one in outages if one["policy"] == faults["policy"]]
+    circuits = {one["id"] for one in json.loads(run("circuits", "--json").stdout)["circuits"]}
+    listed = judged(run, "outages", "--view", "line", "--policy", str(place / "own.yaml"))
+    assert told == [(one["subject"], one["start"]) for one in listed if one["subject"] in circuits]
+    assert 0 < len(told) < len(outages) - len(told)  # the others are those of the network's own policy
+
+
 def test_a_reason_is_a_proposal_until_somebody_accepts_it(place: Path, run: Command) -> None:
     before = {one["row"]: one for one in json.loads(run("reasons", "plan.yaml", "--json").stdout)["reasons"]}
     proposal = before["lines"]["proposal"]

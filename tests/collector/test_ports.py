@@ -3,26 +3,16 @@
 from dataclasses import replace
 from math import nan
 
-import numpy as np
-
 from collector.ports import Ports
-from probes.columns import UP, Answers, Octets
+from probes.columns import Answers, Octets
+from tests.collector.answering import answered
 
 S = 1_000_000
 
 
 def answers(at: float, speed: float | None) -> Answers:
     """A port that was read; without a speed it was read for the first time, and nothing is known to have gone."""
-    return Answers(
-        target=np.array([0]),
-        outcome=np.array([UP], np.int8),
-        sent=np.array([[at - 0.1]]),
-        answered=np.array([0], np.int8),
-        received_at=np.array([at]),
-        rtt=np.array([nan]),
-        regular=np.array([True]),
-        octets={} if speed is None else {0: Octets(10.0, 500.0, 70.0, speed)},
-    )
+    return replace(answered(at), octets={} if speed is None else {0: Octets(10.0, 500.0, 70.0, speed)})
 
 
 def written(*told: tuple[float, float | None]) -> list[tuple[int, int | None]]:

@@ -68,13 +68,6 @@ def service(network: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.stderr.close()
 
 
-def await_file(path: Path, seconds: float = 15) -> None:
-    deadline = deadline_in(seconds)
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not appear"
-        time.sleep(0.05)
-
-
 def _states(network: Path, folder: Path) -> dict[str, str]:
     """The state of every circuit by its id; nothing while the status cannot be told."""
     done = linewalker("status", "-c", network, "--data", folder, "--json")
@@ -130,7 +123,7 @@ def test_once_it_has_stopped_every_line_is_unknown(network_file: Path, tmp_path:
 def test_a_second_collector_on_the_same_data_is_refused(network_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with service(network_file, folder):
-        await_file(folder / "feed.sock")
+        until((folder / "feed.sock").exists, 15)
         second = linewalker("run", "-c", network_file, "--data", folder)
     assert second.returncode == 2
     assert second.stderr.strip() == (
@@ -164,7 +157,7 @@ def test_without_permission_it_says_the_remedy_and_every_line_is_unknown_never_d
         text=True,
     )
     try:
-        await_file(folder / "feed.sock")
+        until((folder / "feed.sock").exists, 15)
         assert await_status(network_file, folder, "unknown")["reason"] == "not watched"
         until(lambda: _problem(network_file, folder))  # nothing is watched a moment before it is known why
         said = _problem(network_file, folder)
@@ -191,10 +184,7 @@ def test_when_one_process_dies_it_is_started_again_and_the_other_goes_on(
         await_status(network_file, folder, "up")
         children = {name: _child(process.pid, name) for name in ("ask", "tell")}
         os.kill(children["ask"], signal.SIGKILL)
-        deadline = deadline_in(10)
-        while _child(process.pid, "ask") in (0, children["ask"]) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert _child(process.pid, "ask") not in (0, children["ask"])
+        until(lambda: _child(process.pid, "ask") not in (0, children["ask"]))
         assert _child(process.pid, "tell") == children["tell"]
         await_status(network_file, folder, "up")
 
@@ -219,7 +209,7 @@ def test_a_bad_configuration_is_refused_and_the_old_one_stays_in_force(
         before = {name: _child(process.pid, name) for name in ("ask", "tell")}
         network_file.write_text(good.replace("carrier: ct", "carrier: nobody"), encoding="utf-8")
         process.send_signal(signal.SIGHUP)
-        await_file(folder / "configuration.refused")
+        until((folder / "configuration.refused").exists, 15)
         assert {name: _child(process.pid, name) for name in before} == before
         network_file.write_text(good, encoding="utf-8")
         assert await_status(network_file, folder, "up")["reason"] == ""
@@ -247,9 +237,7 @@ def test_on_sighup_lines_come_and_go_and_keep_their_histories(network_file: Path
             network_file.write_text(text, encoding="utf-8")
             before = _child(process.pid, "ask")
             process.send_signal(signal.SIGHUP)
-            deadline = deadline_in(10)
-            while _child(process.pid, "ask") in (0, before) and time.monotonic() < deadline:
-                time.sleep(0.1)
+            until(lambda: _child(process.pid, "ask") not in (0, before))  # noqa: B023 - it is called here
             all_up = dict.fromkeys(asked, "up")
             until(lambda: _states(network_file, folder) == all_up)  # noqa: B023 - it is called here
         process.terminate()

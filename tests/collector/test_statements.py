@@ -1,31 +1,22 @@
 """Which statements of devices become facts: the first, what is new, and what ends a time nobody was looking."""
 
+from dataclasses import replace
 from math import nan
 from typing import Any
 
-import numpy as np
 import pytest
 
 from collector.statements import Statements
 from probes.columns import UP, Answers, Statement
 from probes.counters import UPTIME_WRAPS_AFTER
+from tests.collector.answering import answered
 
 S = 1_000_000
 FIRST = Statement("bfd", UP, lasted=500.0, uptime=9000.0, changes=4)
 
 
 def answers(at: float, statement: Statement | None) -> Answers:
-    said = {} if statement is None else {0: statement}
-    return Answers(
-        target=np.array([0]),
-        outcome=np.array([UP], np.int8),
-        sent=np.array([[at - 0.1]]),
-        answered=np.array([0], np.int8),
-        received_at=np.array([at]),
-        rtt=np.array([nan]),
-        regular=np.array([True]),
-        statements=said,
-    )
+    return replace(answered(at), statements={} if statement is None else {0: statement})
 
 
 def later(seconds: float, **more: Any) -> Statement:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
-from config.load import check, load
+from config.load import check, load, load_text
+from indicators.contracts import Contract
 from tests.practice import EXAMPLES
 
 NETWORK = """\
@@ -94,3 +96,93 @@ def test_the_example_contracts_cover_their_lines_once(name: str) -> None:
     lines = [line.circuit for contract in config.agreed for line in contract.lines]
     assert len({*lines}) == len(lines) > 80
     assert all(line.fees[0].monthly > 0 for contract in config.agreed for line in contract.lines)
+
+
+TABLE = RIGHT + "contracts: contracts.csv\n"
+HEADER = "id,carrier,from,until,circuits,groups,monthly_fee,changes,rules,cap\n"
+ROW = "x,ct,2026-01-01,2027-01-01,,branch,1700,2026-07-01 monthly_fee=1600; 2026-10-01 monthly_fee=1500,r,60 %\n"
+AS_ROW = """\
+contracts:
+  - {id: x, carrier: ct, from: 2026-01-01, until: 2027-01-01, groups: [branch], monthly_fee: 1700,
+     rules: [r], cap: 60 %, changes: [{from: 2026-07-01, monthly_fee: 1600}, {from: 2026-10-01, monthly_fee: 1500}]}
+"""
+
+
+def agreed(folder: Path, written: str, table: str = "") -> tuple[Contract, ...]:
+    (folder / "contracts.csv").write_text(table, "utf-8")
+    assert said(folder, written) == []
+    config = load(folder / "network.yaml")
+    assert load_text(config.text).agreed == config.agreed  # the ledger needs no file
+    return config.agreed
+
+
+def test_contracts_of_a_table_are_those_of_the_list(tmp_path: Path) -> None:
+    listed = agreed(tmp_path, RIGHT + AS_ROW)
+    assert listed
+    assert agreed(tmp_path, TABLE, HEADER + ROW) == listed
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in (HEADER, ROW):
+        sheet.append(line.strip().split(","))
+    book.save(tmp_path / "contracts.xlsx")
+    assert agreed(tmp_path, TABLE.replace(".csv", ".xlsx")) == listed
+
+
+def test_a_table_lies_beside_the_file_that_names_it(tmp_path: Path) -> None:
+    folder = tmp_path / "carriers"
+    folder.mkdir()
+    (folder / "contracts.yaml").write_text(TABLE, "utf-8")
+    (folder / "contracts.csv").write_text(HEADER + ROW, "utf-8")
+    network = tmp_path / "network.yaml"
+    network.write_text(NETWORK.replace("contracts.yaml", "carriers/contracts.yaml"), "utf-8")
+    assert [one.id for one in load(network).agreed] == ["x"]
+    assert check(folder / "contracts.yaml") == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "found"),
+    [
+        (
+            HEADER,
+            ROW.replace(",ct,", ",cx,"),
+            "contracts.csv: row 2, column carrier: cx is not among the carriers",
+        ),
+        (
+            HEADER,
+            ROW.replace(",r,", ",r;s,"),
+            "contracts.csv: row 2, column rules[2]: s is not among the rules",
+        ),
+        (
+            HEADER,
+            ROW.replace("1700", "1.2万"),
+            "contracts.csv: row 2, column monthly_fee: 1.2万 is no amount",
+        ),
+        (HEADER, ROW + ROW, "contracts.csv: row 3: x is given twice"),
+        (HEADER.replace("from,", "form,"), ROW, "contracts.csv: row 1, column form: unknown column form"),
+        (
+            HEADER,
+            ROW.replace("monthly_fee=1600", "1600"),
+            "contracts.csv: row 2, column changes: 1600 is not a",
+        ),
+    ],
+)
+def test_what_is_wrong_in_the_table_is_told_of_with_row_and_column(
+    tmp_path: Path, header: str, row: str, found: str
+) -> None:
+    (tmp_path / "contracts.csv").write_text(header + row, "utf-8")
+    told = said(tmp_path, TABLE)
+    assert told[0].startswith(found), told
+
+
+def test_a_column_that_is_missing_is_told_of_once(tmp_path: Path) -> None:
+    (tmp_path / "contracts.csv").write_text(
+        "id,from,groups\nx,2026-01-01,branch\ny,2026-01-01,branch\n", "utf-8"
+    )
+    assert said(tmp_path, TABLE) == [
+        "contracts.csv: row 1: the column carrier is missing; it is required",
+    ]
+
+
+def test_a_table_that_is_not_there_is_told_of_where_it_is_named(tmp_path: Path) -> None:
+    assert said(tmp_path, TABLE) == ["contracts.yaml:2: contracts: contracts.csv: there is no such file"]

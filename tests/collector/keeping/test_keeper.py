@@ -25,7 +25,7 @@ from exporters.prometheus import Metrics
 from tests.awaiting import patience, until
 from tests.collector.clocks import SetClock
 from tests.collector.test_live import Told
-from tests.collector.test_service import LOOPBACK, await_file, free_port
+from tests.collector.test_service import LOOPBACK, free_port
 from tests.config.written import CIRCUIT, HEAD, load_written
 from tests.namespace import ROOT
 from tests.programs import needed
@@ -217,7 +217,7 @@ def service(folder: Path, seconds: float, *command: str) -> Iterator[subprocess.
 def test_the_service_keeps_the_ledger_soon_after_its_start(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with service(folder, 3.0) as process:
-        await_file(folder / "keeping.json", 40)
+        until((folder / "keeping.json").exists, 40)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     came = outcome.read(folder)

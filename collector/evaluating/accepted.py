@@ -1,4 +1,4 @@
-"""Reasons of deviations: proposed from facts, accepted by a person whose word is an entry of the ledger.
+"""Reasons of deviations that a person accepted: the word of a person, an entry of the ledger.
 
 To accept is to enter a value of the name `rows.<id>.reason` for the year (`linewalker records manual-value add`):
 who, when and under which account are kept, a later word takes the place of an earlier one and overwrites nothing.
@@ -7,25 +7,13 @@ who, when and under which account are kept, a later word takes the place of an e
 from collections.abc import Iterable
 from dataclasses import replace
 
-from exporters.forms.annex import Annex
 from exporters.forms.filled import FilledPlan
-from exporters.forms.report_reasons import proposal
-from exporters.forms.voice import Voice
 from indicators.entered import ManualValue
 
 
 def name_of(row: str) -> str:
     """The name under which the reason of a row is entered: that of its cell."""
     return f"rows.{row}.reason"
-
-
-def with_reasons(of: FilledPlan, annex: Annex, values: Iterable[ManualValue], voice: Voice) -> FilledPlan:
-    """The plan with what was accepted as reasons, and with proposals where nothing was."""
-    rows = (
-        row if row.reason else replace(row, proposed=proposal(row, annex, voice))
-        for row in with_accepted(of, values).rows
-    )
-    return replace(of, rows=tuple(rows))
 
 
 def accepted_of(of: FilledPlan, values: Iterable[ManualValue]) -> dict[str, ManualValue]:
