@@ -20,7 +20,7 @@ _MIB = 2**20
 _HOW = """\
 `linewalker run` as users run it, from a file with two tables, in a network namespace where the kernel answers for
 every line and sentinel; nobody has the page open. CPU is user and system time of all processes, their ended children
-included, over whole rounds after the opening one, the one after it and the first judgement of the year: up to 10,000
+included, over whole rounds after the opening one, the one after it and the first judgement of the year; of 10,000
 circuits over ten minutes, in which this day is judged ten times, month and year once. On loopback it holds the
 kernel's work on request and answer. Memory is what all processes hold together, shared pages counted once (PSS),
 steady and at the highest; RSS counts shared pages in every process. *Lost* is every question that a first packet did
@@ -47,7 +47,7 @@ class Size:
 
 
 SIZES = (
-    Size(1_000, 10, 62),
+    Size(1_000, 10, 14),
     Size(10_000, 10, 62),
     Size(100_000, 60, 3),
 )

@@ -22,11 +22,13 @@ import errno
 import heapq
 import logging
 import resource
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -55,8 +57,7 @@ _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.EN
 _RESET = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What an attempt came to. With `definite` False it is silence: tried again, and judged by the sentinels.
 
     `at` is when the answer came, by the event loop's clock, where more was read after it; NaN: when all was over.
@@ -66,7 +67,7 @@ class Reply:
 
     outcome: int
     reason: str = ""
-    values: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = MappingProxyType({})
     definite: bool = True
     readings: tuple[Reading, ...] = ()
     octets: Octets | None = None
@@ -101,14 +102,12 @@ class _Question:
     earlier: float = 0.0  # by how much what was said is older than the question
     reply: Reply = SILENCE
     held: dict[int, asyncio.Task[Reply]] = field(default_factory=dict)  # attempts under way, by number
-    next: asyncio.TimerHandle | None = None  # when another attempt begins
+    next: float | None = None  # when another attempt begins, by the steady clock
     known: bool = False
 
     def stop(self) -> None:
         """Begin no other attempt, and end those under way."""
-        if self.next is not None:
-            self.next.cancel()
-            self.next = None
+        self.next = None
         for task in self.held.values():
             task.cancel()
 
@@ -181,6 +180,7 @@ class _Course:
         self._next_first = 0
         self._fast = down & (not opening)
         self._knocks: list[tuple[float, int]] = []
+        self._retries: deque[tuple[float, _Question]] = deque()  # one delay for all: the first is due first
         self._again: list[int] = []  # who is in a hurry still when the next round begins
         self._open: dict[int, _Question] = {}
         self._doubtful: list[_Question] = []
@@ -226,14 +226,25 @@ class _Course:
     async def _slice(self) -> None:
         """Begin what is due, and let conversations go on for a moment."""
         now = self._clock.monotonic()
+        self._ask_again(now)
         self._ask_first(now)
         self._ask_fast(now)
         self._ask_hurried(now)
-        wake = min(now + _SLICE_SECONDS, self._knocks[0][0] if self._knocks else np.inf)
+        wake = min([now + _SLICE_SECONDS, *(due[0][0] for due in (self._knocks, self._retries) if due)])
         if self._next_first < len(self._order):
             # Those that are due within a tick are asked together: to wake for one costs as much as to ask it.
             wake = min(wake, max(float(self._first_at[self._next_first]), now + LONGEST_TICK))
         await asyncio.sleep(max(0.0, wake - self._clock.monotonic()))
+
+    def _ask_again(self, now: float) -> None:
+        """Another attempt where nothing definite is known by now: a timer for each would cost as much as sending."""
+        while self._retries:
+            when, question = self._retries[0]
+            if question.next == when:
+                if when > now:
+                    return
+                self._try(question)
+            self._retries.popleft()
 
     def _ask_first(self, now: float) -> None:
         end = int(np.searchsorted(self._first_at, now, side="right"))
@@ -281,11 +292,13 @@ class _Course:
 
     def _try(self, question: _Question) -> None:
         """Begin the next attempt, and say when the one after it begins if nothing definite is known by then."""
-        loop, number = self._prober.loop, len(question.sent)
-        question.sent.append(self._clock.monotonic())
-        more = number < self._rhythm.retries * question.patient
-        question.next = loop.call_later(self._rhythm.retry_after, self._try, question) if more else None
-        task = question.held[number] = loop.create_task(self._attempt(question, number))
+        number, now = len(question.sent), self._clock.monotonic()
+        question.sent.append(now)
+        question.next = None
+        if number < self._rhythm.retries * question.patient:
+            question.next = now + self._rhythm.retry_after
+            self._retries.append((question.next, question))
+        task = question.held[number] = self._prober.loop.create_task(self._attempt(question, number))
         # Not at the end of the attempt itself: one that is ended before it began would never come there.
         task.add_done_callback(partial(self._over, question, number))
 

@@ -52,7 +52,9 @@ class DeviceQuestion:
             asked = (*asked, *more)
         if self._missing or len(said) < len(asked):
             self._missing = frozenset((self._missing | {*asked}) - {*said})
-        found = [reading for profile in self._chosen for reading in scalars(profile, said)]
+        found = list[Reading]()
+        for profile in self._chosen:
+            found += scalars(profile, said)
         for profile in self._chosen:
             for table in profile.tables:
                 await walking.read(table)

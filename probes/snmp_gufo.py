@@ -103,6 +103,7 @@ class _Session(SnmpSession):
     """
 
     _listener: asyncio.AbstractEventLoop | None = None
+    _has_read: bool = False  # since the loop was last told that something came
     _waiting: "asyncio.Future[bool] | None" = None
 
     async def _recv(self, receiver: Callable[[], T]) -> T:
@@ -117,6 +118,7 @@ class _Session(SnmpSession):
             try:
                 if not await came:
                     raise TimeoutError
+                self._has_read = True
                 return receiver()
             except BlockingIOError:
                 continue
@@ -125,10 +127,12 @@ class _Session(SnmpSession):
                 self._waiting = None
 
     def _hear(self) -> None:
-        if self._waiting is None:
-            self.let_go()  # it stays readable until the next request reads it
-        else:
+        if self._waiting is not None:
             _tell(self._waiting, True)
+        elif self._has_read:
+            self._has_read = False  # the loop looked once more before what had come was read
+        else:
+            self.let_go()  # it stays readable until the next request reads it
 
     def let_go(self) -> None:
         """Listen no longer; before the socket is closed, or another one of its number would not be heard."""

@@ -24,13 +24,16 @@ class Row(NamedTuple):
     values: Mapping[str, Value]
 
 
-def scalars(profile: Profile, said: Mapping[str, Value]) -> Iterator[Reading]:
+def scalars(profile: Profile, said: Mapping[str, Value]) -> list[Reading]:
     """The figures of a profile's scalars; `said` is by identifier."""
+    found = []
     for figure in profile.scalars:
-        if figure.plain and isinstance(value := said.get(figure.oid), int):  # most are, and a device has many
-            yield Reading(figure.metric, (), float(value))
+        value = said.get(figure.oid)
+        if figure.plain and type(value) is int:  # most are, and a device has many: its tuple is made at once
+            found.append(tuple.__new__(Reading, (figure.metric, (), float(value), "")))
         elif (reading := _reading(figure, said, ())) is not None:
-            yield reading
+            found.append(reading)
+    return found
 
 
 def rows(table: ProfileTable, columns: Mapping[str, Mapping[str, Value]]) -> Iterator[Reading]:

@@ -7,7 +7,7 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from probes.columns import DOWN, UNKNOWN
@@ -129,7 +129,7 @@ class Talk:
             self._answering = False
             raise
         self._keep(session)
-        return replace(reply, at=at)
+        return reply._replace(at=at)
 
     async def _first_answer(self) -> tuple[Session, dict[str, Value]]:
         """The session that was answered, and what was said; a session that is refused is begun anew once."""

@@ -122,7 +122,7 @@ def assert_witnessed_truly(said: Sequence[tuple[Any, ...]], truth: Sequence[Cut]
             wrong = inside if outcome == UP else end - begin - inside
             assert wrong <= NOTICED_WITHIN, (line, begin, end, outcome, cut_)
             found.append(outcome)
-    assert UP in found
+    assert found  # of up-time only where a session stood for longer than the slack when it was first heard of
 
 
 def done_to(truth: Sequence[Cut], line: str) -> Cut:
