@@ -10,8 +10,10 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,11 @@ import sqlalchemy as sa
 from collector import inforce, processes
 from collector.apart import apart
 from collector.entered import facts as entered_facts
+from collector.judging.figures import OF_BANDWIDTH
 from collector.judging.judge import case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, Roster, roster
-from collector.judging.standing import reach, standing
+from collector.judging.standing import PERIODS, reach, standing
 from collector.ledger.place import ledger_url
 from collector.ledger.store import Ledger, micros, open_ledger
 from config.errors import LinewalkerError
@@ -36,7 +39,7 @@ log = logging.getLogger(__name__)
 _NICE = 10
 _EVERY_SECONDS = 60.0
 _LONG_EVERY = 10  # of these, month and year are judged, too
-_SHORT, _LONG = ("day",), ("month", "year")
+_SHORT = ("day",)
 
 
 def judge(
@@ -63,11 +66,21 @@ def _once(config: Config, known: Roster, data_dir: Path, periods: Sequence[str],
     try:
         ledger = open_ledger(ledger_url(config, data_dir), create=False)
         try:
-            write(judge(config, known, ledger, data_dir, now, periods), data_dir / FILES[periods[-1]])
+            found = judge(config, known, ledger, data_dir, now, periods)
+            for name, part in _by_file(found, long=periods != _SHORT):
+                write(part, data_dir / FILES[name])
         finally:
             ledger.close()
     except (LinewalkerError, sa.exc.SQLAlchemyError) as error:
         log.warning("the indicators cannot be judged just now: %s", error)
+
+
+def _by_file(found: dict[str, Any], *, long: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was found, apart by how often it is judged: bandwidth of today is, with that of the month, less often."""
+    often = [one["period"] == "day" and one["indicator"] not in OF_BANDWIDTH for one in found["measures"]]
+    yield "day", found | {"measures": [*compress(found["measures"], often)], "outlooks": []}
+    if long:
+        yield "year", found | {"measures": [*compress(found["measures"], map(not_, often))]}
 
 
 def _read(place: Path) -> tuple[Config, Roster]:
@@ -98,7 +111,8 @@ def main() -> None:
     # At once, and the child with it: nothing here is half written, and nobody waits for a figure.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     while True:
-        for periods in (_SHORT, _LONG) if turn % _LONG_EVERY == 0 else (_SHORT,):
+        # After a start today's are there soon; later they are judged in one go with the others, where these are due.
+        for periods in (_SHORT, PERIODS) if turn == 0 else (PERIODS if turn % _LONG_EVERY == 0 else _SHORT,):
             now = clock.wall()
             _apart(partial(_once, config, known, given.data, periods, now))
         turn += 1

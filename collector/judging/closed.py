@@ -88,16 +88,9 @@ def _closed_part(
     if known is not None and len(known[1].chains) == len(sealed.chains):
         if not all_of_it or _is_final(known[0]):
             return known[0]
-        known = None  # some faults went on after the window
+        known = None  # some faults went on after the window, and what ended them is not under its seals
     since = over.begin if known is None else known[1].until
-    # What came after a window that is over may end its last faults, so they may be final by now.
-    made = _judge(
-        of,
-        kind,
-        subjects,
-        ask.part(part_of(of, since, sealed.until)),
-        of.source.now if all_of_it else sealed.until,
-    )
+    made = _judge(of, kind, subjects, ask.part(part_of(of, since, sealed.until)))
     if known is not None:
         made = Closed(_spliced(known[0], made.views), made.alone)
     if not all_of_it:
@@ -143,13 +136,12 @@ def part_of(of: Case, begin: int, end: int) -> Period:
     return period(begin, end, of.source.roster.zone, of.source.now)
 
 
-def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], ask: Ask, until: int) -> Closed:
-    """Figures over closed days, and since when, before `until`, each subject stands alone."""
+def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], ask: Ask) -> Closed:
     alone = [np.empty(0, np.int64)]
 
     def noted() -> Iterator[Judged]:
         for one in batches(of, subjects, ask.over.begin):
-            alone.append(alone_since(of, one, until))
+            alone.append(alone_since(of, one, ask.over.end))
             yield one
 
     (views,) = condensed_windows(of, kind, noted(), [ask])
