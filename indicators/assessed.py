@@ -83,13 +83,13 @@ class Judgement(Assessed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condensed(Assessed):
-    """With no more than some figures need: of each, by its name, the time of its members."""
+    """With no more than some figures need: of each, by its key, the time of its members."""
 
     times: Mapping[str, MemberTime]
 
     def time(self, members: Members, policy: Policy) -> MemberTime:  # noqa: ARG002 - the times are by one policy
         """That of members whose figure was asked for before; KeyError: it was not."""
-        return self.times[members.name]
+        return self.times[members.key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def day_verdicts(of: Assessed, members: Members, policy: Policy) -> days.Verdict
 
 
 def _verdicts(of: Assessed, members: Members, time: MemberTime, policy: Policy) -> days.Verdicts:
-    if not members.group:
+    if members.common == "subject":
         return days.verdicts(time.days.sums, policy)
     return days.group_verdicts(time.days, long_faults(of, members.counts, policy), policy)
 

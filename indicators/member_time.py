@@ -7,6 +7,7 @@ window that follow each other.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -19,12 +20,20 @@ from indicators.tables import combined, each
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Whom a figure is about: `counts` says who is in it when; `name` is what it is printed under."""
+    """Whom a figure is about: `counts` says who is in it when; `name` is what it is printed under.
+
+    A group and a carrier may have one name: figures are told apart by what their members have in common, too.
+    """
 
     name: str
     counts: Flags  # shape (subjects, windows)
-    group: bool  # False: one subject, judged by its own days
+    common: Literal["subject", "group", "carrier", "kind"]  # subject: one, judged by its own days
     planned: int = 0  # units that were planned, where that is more than there are
+
+    @property
+    def key(self) -> str:
+        """What tells it apart from all other figures of a kind."""
+        return f"{self.common} {self.name}"
 
     def part(self, windows: slice) -> "Members":
         """The same in some of the windows."""

@@ -176,7 +176,7 @@ def key_of(of: Case, config: str, whom: Sequence[Members] = ()) -> str:
             of.amended,
             repr(of.entered),
             [sorted(map(str, days)) for days in (holidays.years, holidays.off, holidays.work)],
-            [one.name for one in whom],
+            [one.key for one in whom],
         ]
     )
     return hashlib.sha256(told.encode()).hexdigest()

@@ -61,8 +61,8 @@ def measures_of(of: Case, views: Mapping[View, Assessed], ask: Ask) -> Iterator[
         if not alike(first, judgement):
             known = {}
         for members in ask.whom:
-            found = brackets(judgement, members, of.source.policy, known.get(members.name))
-            known[members.name] = found
+            found = brackets(judgement, members, of.source.policy, known.get(members.key))
+            known[members.key] = found
             yield from _measures(of, judgement, members.name, found, ask.over)
 
 
@@ -241,17 +241,17 @@ def _members(kind: Kind, edges: Ints, subjects: Sequence[Subject], wanted: Wante
         if one.id in wanted.subjects:
             alone = np.zeros((len(subjects), len(edges) - 1), np.bool_)
             alone[row] = True
-            yield Members(one.id, alone, group=False)
+            yield Members(one.id, alone, "subject")
     groups = dict.fromkeys(era.group for one in subjects for era in one.eras if era.group)
     chosen = [group for group in groups if wanted.everything or group in wanted.groups]
     for group, counts in zip(chosen, in_groups(subjects, chosen, edges), strict=True):
-        yield Members(group, counts, group=True)
+        yield Members(group, counts, "group")
     for carrier in wanted.carriers:
         if kind == "circuits":
-            yield Members(carrier, of_carrier(subjects, carrier, edges), group=True)
+            yield Members(carrier, of_carrier(subjects, carrier, edges), "carrier")
     if wanted.everything:
         everybody = np.broadcast_to(np.True_, (len(subjects), len(edges) - 1))
-        yield Members(EVERYBODY, everybody, group=True)
+        yield Members(EVERYBODY, everybody, "kind")
 
 
 def _measures(

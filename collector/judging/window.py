@@ -100,20 +100,20 @@ def _condensed(ask: Ask, policy: Policy, told: dict[str, Any], times: "Sequence[
 
 
 _Times = Mapping[str, tuple[int, MemberTime]]
-"""Of a batch by the name of the figure, with the number of subjects before the batch."""
+"""Of a batch by the key of the figure, with the number of subjects before the batch."""
 
 
 def _times(ask: Ask, policy: Policy, of: Sums, first: int) -> _Times:
     rows = slice(first, first + len(of.up))
-    return {one.name: (first, member_time(of, one.counts[rows], ask.over.whole, policy)) for one in ask.whom}
+    return {one.key: (first, member_time(of, one.counts[rows], ask.over.whole, policy)) for one in ask.whom}
 
 
 def _of_all(ask: Ask, times: Sequence[_Times], policy: Policy) -> dict[str, MemberTime]:
     if not times:
         return {
-            one.name: member_time(_no_sums(ask.over), one.counts, ask.over.whole, policy) for one in ask.whom
+            one.key: member_time(_no_sums(ask.over), one.counts, ask.over.whole, policy) for one in ask.whom
         }
-    return {one.name: below([batch[one.name] for batch in times]) for one in ask.whom}
+    return {one.key: below([batch[one.key] for batch in times]) for one in ask.whom}
 
 
 _Time = TypeVar("_Time")
