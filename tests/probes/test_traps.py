@@ -321,7 +321,8 @@ def test_no_message_that_is_cut_off_raises_anything(
     whole = good[number]
     kept = whole[: int(place * len(whole))]
     heard = patient.read(kept + tail, 0.0)
-    assert heard.trap is None or (kept + tail).startswith(whole)
+    # As long as the message says of itself, it is another message, and may be a good one.
+    assert heard.trap is None or len(kept + tail) >= len(whole)
 
 
 _LEAVES = st.one_of(
