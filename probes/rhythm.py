@@ -5,7 +5,7 @@ from dataclasses import dataclass
 # Between the last deadline of a round and the start of the next: time to settle and to hand over.
 GUARD_SECONDS = 0.25
 # How long packets that are due may be collected so that batches fill.
-LONGEST_TICK = 0.033
+LONGEST_TICK = 0.03
 # So many first packets a second when everybody is asked at once, and the least time that takes.
 OPENING_RATE = 10_000.0
 OPENING_LEAST_SECONDS = 0.2
