@@ -23,20 +23,18 @@ import heapq
 import logging
 import resource
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from types import MappingProxyType
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from probes.clock import Clock, SystemClock, offset
-from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Ints, Octets, Reading, Sight, Statement, Targets
+from probes.columns import DOWN, UNKNOWN, UP, Answers, Flags, Ints, Sight, Targets
+from probes.deadlines import Deadlines
 from probes.eyes import Eyes, View
 from probes.hurry import Hurry
-from probes.refusals import explain
+from probes.replies import SILENCE, Reply, Talk, reply_of
 from probes.rhythm import GUARD_SECONDS, LONGEST_TICK, OPENING_LEAST_SECONDS, Rhythm
 from probes.sentinels import REASONS, SEEN, WAIT
 
@@ -54,37 +52,6 @@ _AGAIN_SECONDS = 0.1
 _LATE_SECONDS = 0.5
 _BRIEFEST_SECONDS = 0.5  # in less nobody is asked
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_RESET = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
-
-
-class Reply(NamedTuple):
-    """What an attempt came to. With `definite` False it is silence: tried again, and judged by the sentinels.
-
-    `at` is when the answer came, by the event loop's clock, where more was read after it; NaN: when all was over.
-    `told_from` is for answers that are older than their question: from when on, by the same clock, what they say
-    holds; the question then counts as asked at that moment. `rtt` is that of the line, measured by somebody else.
-    """
-
-    outcome: int
-    reason: str = ""
-    values: Mapping[str, float] = MappingProxyType({})
-    definite: bool = True
-    readings: tuple[Reading, ...] = ()
-    octets: Octets | None = None
-    at: float = float("nan")
-    told_from: float = float("nan")
-    rtt: float | None = None  # None: from question to answer
-    statement: Statement | None = None
-
-
-SILENCE = Reply(DOWN, definite=False)
-
-Stage = Callable[[str], None]
-Talk = Callable[[Any, Stage], Coroutine[Any, Any, Reply]]
-"""One conversation with a target of these settings. Raises OSError as the kernel says it.
-
-It calls its `Stage` with how far it has come: that is the reason told if nothing more comes.
-"""
 
 
 @dataclass(slots=True)
@@ -101,15 +68,41 @@ class _Question:
     answered: int = -1
     earlier: float = 0.0  # by how much what was said is older than the question
     reply: Reply = SILENCE
-    held: dict[int, asyncio.Task[Reply]] = field(default_factory=dict)  # attempts under way, by number
+    held: "dict[int, _Attempt]" = field(default_factory=dict)  # attempts under way, by number
     next: float | None = None  # when another attempt begins, by the steady clock
     known: bool = False
 
     def stop(self) -> None:
         """Begin no other attempt, and end those under way."""
         self.next = None
-        for task in self.held.values():
-            task.cancel()
+        for attempt in self.held.values():
+            attempt.task.cancel()
+
+
+@dataclass(slots=True, eq=False)
+class _Attempt:
+    """One conversation, from waiting for a place to its end."""
+
+    question: _Question
+    number: int
+    task: asyncio.Task[Reply] = field(init=False)
+    stage: str = ""
+    waited: float | None = None  # seconds for a place; None: it waits still
+    starved: bool = False  # of file descriptors
+    overdue: bool = False
+
+    def reach(self, stage: str) -> None:
+        """How far it has come; see `Stage`."""
+        self.stage = stage
+
+    def done(self) -> bool:
+        """Whether it is over, or about to be."""
+        return self.number not in self.question.held or self.overdue
+
+    def end(self) -> None:
+        """Its time is over."""
+        self.overdue = True
+        self.task.cancel()
 
 
 def most_open() -> int:
@@ -137,6 +130,7 @@ class Conversations:
         self.hurried = Hurry()
         self.loop = asyncio.new_event_loop()
         self.places = asyncio.Semaphore(most or most_open())
+        self.deadlines = Deadlines(_Attempt.end)
 
     def probe(self, down: Flags, *, opening: bool = False) -> Iterator[Answers]:
         """Run one round now."""
@@ -152,6 +146,10 @@ class Conversations:
 
     def begins(self, row: int) -> None:
         """A question to a target begins; for those who remember something between its attempts."""
+
+    def silence(self, _row: int, stage: str) -> Reply:
+        """What it means that a target said nothing in an attempt's time, which came so far."""
+        return Reply(DOWN, stage, definite=False)
 
     def close(self) -> None:
         """Give back sockets."""
@@ -207,7 +205,7 @@ class _Course:
 
     def break_off(self) -> None:
         """End whatever conversation is still held."""
-        tasks = [task for question in self._open.values() for task in question.held.values()]
+        tasks = [attempt.task for question in self._open.values() for attempt in question.held.values()]
         for question in self._open.values():
             question.stop()
         if tasks:
@@ -298,15 +296,18 @@ class _Course:
         if number < self._rhythm.retries * question.patient:
             question.next = now + self._rhythm.retry_after
             self._retries.append((question.next, question))
-        task = question.held[number] = self._prober.loop.create_task(self._attempt(question, number))
+        attempt = question.held[number] = _Attempt(question, number)
+        attempt.task = self._prober.loop.create_task(self._hold(attempt))
+        self._prober.deadlines.put(self._prober.loop.time() + question.within, attempt)
         # Not at the end of the attempt itself: one that is ended before it began would never come there.
-        task.add_done_callback(partial(self._over, question, number))
+        attempt.task.add_done_callback(partial(self._over, attempt))
 
-    def _over(self, question: _Question, number: int, task: asyncio.Task[Reply]) -> None:
+    def _over(self, attempt: _Attempt, task: asyncio.Task[Reply]) -> None:
         """An attempt is over; what it means to its question."""
+        question, number = attempt.question, attempt.number
         del question.held[number]
-        if not (question.known or task.cancelled()):
-            reply = task.result()
+        if not question.known and (attempt.overdue or not task.cancelled()):
+            reply = self._too_late(attempt) if task.cancelled() else task.result()
             if reply.definite or reply.reason:
                 question.reply, question.answered = reply, number if reply.outcome == UP else -1
             if reply.definite:
@@ -333,36 +334,35 @@ class _Course:
         asked = self._clock.monotonic() - question.sent[max(question.answered, 0)]
         return 0.0 if np.isnan(age) else max(0.0, age - asked)
 
-    async def _attempt(self, question: _Question, number: int) -> Reply:
-        """One conversation, from getting a place to its deadline."""
-        settings = self._prober.targets.settings[question.row]
-        source = self._prober.targets.source[question.row]
-        due, begun, starved = question.sent[number], False, False
-        stages = [""]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(question.within), self._prober.places:
-                begun = True
-                question.sent[number] = self._clock.monotonic()
-                while True:
-                    try:
-                        return await self._prober.talk(settings, stages.append)
-                    except TimeoutError:
-                        raise
-                    except OSError as error:
-                        if error.errno not in _NO_DESCRIPTORS:
-                            return reply_of(error, source)
-                        starved = True
-                    except Exception as error:  # one target's oddity must not cost the others their round
-                        log.exception(
-                            "the conversation with %s broke", self._prober.targets.address[question.row]
-                        )
-                        return Reply(UNKNOWN, f"failed: {type(error).__name__}")
-                    await asyncio.sleep(_AGAIN_SECONDS)
-        if starved:
+    async def _hold(self, attempt: _Attempt) -> Reply:
+        """The conversation of an attempt, once there is a place for it."""
+        prober, question = self._prober, attempt.question
+        row = question.row
+        async with prober.places:
+            begun = self._clock.monotonic()
+            attempt.waited = begun - question.sent[attempt.number]
+            question.sent[attempt.number] = begun
+            while True:
+                try:
+                    return await prober.talk(prober.targets.settings[row], attempt.reach)
+                except TimeoutError:
+                    return self._too_late(attempt)
+                except OSError as error:
+                    if error.errno not in _NO_DESCRIPTORS:
+                        return reply_of(error, prober.targets.source[row])
+                    attempt.starved = True
+                except Exception as error:  # one target's oddity must not cost the others their round
+                    log.exception("the conversation with %s broke", prober.targets.address[row])
+                    return Reply(UNKNOWN, f"failed: {type(error).__name__}")
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    def _too_late(self, attempt: _Attempt) -> Reply:
+        """What it means that nothing came in time: nothing, where we could not ask in time ourselves."""
+        if attempt.starved:
             return Reply(UNKNOWN, NO_DESCRIPTOR)
-        if not begun or question.sent[number] - due > _LATE_SECONDS:
+        if attempt.waited is None or attempt.waited > _LATE_SECONDS:
             return Reply(UNKNOWN, CROWDED)
-        return Reply(DOWN, stages[-1], definite=False)
+        return self._prober.silence(attempt.question.row, attempt.stage)
 
     # Judging
 
@@ -437,18 +437,3 @@ class _Course:
             earlier=earlier if earlier.any() else None,
             statements={at: one.reply.statement for at, one in enumerate(settled) if one.reply.statement},
         )
-
-
-def reply_of(error: OSError, source: str | None) -> Reply:
-    """What it means that the kernel, or the other side through it, refused."""
-    code = error.errno or 0
-    if code == errno.ECONNREFUSED:
-        return Reply(DOWN, "connection refused")
-    if code in _RESET:
-        return Reply(DOWN, "connection reset")
-    if code == errno.ETIMEDOUT:
-        return Reply(DOWN, definite=False)
-    if code == errno.EHOSTUNREACH:
-        return Reply(DOWN, "host unreachable", definite=False)
-    text, ours = explain(code, source or "")
-    return Reply(UNKNOWN if ours else DOWN, text, definite=ours)

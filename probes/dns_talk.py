@@ -10,9 +10,9 @@ import dns.rdataclass
 import dns.rdatatype
 
 from probes.columns import DOWN, UP
-from probes.conversations import Reply, Stage
 from probes.dns import DnsSettings
 from probes.kind import WrongSettingError
+from probes.replies import Reply, Stage
 
 
 def check_names(settings: DnsSettings) -> None:

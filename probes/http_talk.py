@@ -16,11 +16,11 @@ import httpcore
 import httpx
 
 from probes.columns import DOWN, UNKNOWN, UP
-from probes.conversations import Reply, Stage
 from probes.credentials import NoSecretError, look_up
 from probes.http import HttpSettings
 from probes.http_wire import ByProxyError, Wire, certificate_days, os_error, tls_error
 from probes.names import NoAddressError
+from probes.replies import Reply, Stage
 
 MOST_HOPS = 5
 _MOST_BYTES = 1 << 20

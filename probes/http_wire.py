@@ -16,8 +16,8 @@ import httpcore
 import httpx
 from cryptography import x509
 
-from probes.conversations import Stage
 from probes.names import address_of, is_address
+from probes.replies import Stage
 
 _DAY = 86400.0
 _BEGINS = {

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from probes.columns import UNKNOWN, Targets
-from probes.conversations import Reply
 from probes.eyes import Eyes
 from probes.kind import Probe, WrongSettingError
+from probes.replies import Reply
 from probes.rhythm import VERDICT_SECONDS, Rhythm
 from probes.snmp import OPENING_RATE, SnmpProber, SnmpSettings, address_of, talk_of
 from probes.snmp_gufo import MasterKeys

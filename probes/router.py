@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from probes.columns import UNKNOWN, Targets
-from probes.conversations import Reply
 from probes.eyes import Eyes
 from probes.kind import WrongSettingError
+from probes.replies import Reply
 from probes.rhythm import VERDICT_SECONDS, Rhythm
 from probes.router_question import Expected, RouterQuestion, Table
 from probes.snmp import SnmpProber, SnmpSettings, talk_of

@@ -10,7 +10,7 @@ from math import isnan
 from typing import Protocol
 
 from probes.columns import DOWN, UNKNOWN, UP, Statement
-from probes.conversations import Reply
+from probes.replies import Reply
 from probes.router_said import NAN, TICKS, Freshness, Said
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
 from probes.snmp_interface import DEVICE_SILENT

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from probes.columns import DOWN, Answers, Flags, Ints, Targets
-from probes.conversations import Conversations, Reply, Stage
+from probes.conversations import Conversations
 from probes.credentials import NOTHING, Hidden, look_up
 from probes.eyes import Eyes
 from probes.kind import IpAddress, Probe, Reference, Source, WrongSettingError
 from probes.names import is_address
+from probes.replies import Reply, Stage
 from probes.rhythm import VERDICT_SECONDS, Rhythm
 from probes.snmp_agent import Agent, Auth, Credentials, Privacy, Version
 from probes.snmp_device import DeviceQuestion
@@ -138,6 +139,10 @@ class SnmpProber(Conversations):
     def begins(self, row: int) -> None:
         """A question begins: what was answered to the one before is none to this."""
         self._talks[row].begin_question()
+
+    def silence(self, row: int, _stage: str) -> Reply:
+        """What it means to the question that nothing came in an attempt's time."""
+        return self._talks[row].silence
 
     def close(self) -> None:
         """Give back sockets."""

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Sequence
 
 from probes.columns import UP, Reading, Statement
-from probes.conversations import Reply
+from probes.replies import Reply
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
 from probes.snmp_profile import Profile, ProfileTable
 from probes.snmp_readings import rows, scalars

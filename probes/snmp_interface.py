@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from probes.columns import DOWN, UNKNOWN, UP, Octets, Reading, Statement
-from probes.conversations import Reply
 from probes.counters import EVENTS, GROWN, RESET, WRAPPED, Growth, Kinds, Samples, growth, stood_for
+from probes.replies import Reply
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
 from probes.snmp_readings import text_of
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from probes.columns import DOWN, UNKNOWN
-from probes.conversations import Reply
 from probes.credentials import NoSecretError
+from probes.replies import Reply
 from probes.snmp_agent import Agent, RefusedError, Session, SilentError, UnreadableError, Value
 from probes.snmp_engines import start
 from probes.snmp_gufo import MasterKeys
@@ -53,7 +53,10 @@ class Rest:
 
 @dataclass(slots=True)
 class Talk:
-    """What is remembered of one agent and one question. `open_agent` looks up its credentials."""
+    """What is remembered of one agent and one question. `open_agent` looks up its credentials.
+
+    An attempt is ended from outside when its time is over; `silence` is what that means too.
+    """
 
     open_agent: Callable[[], Agent]
     question: Question
@@ -98,7 +101,7 @@ class Talk:
         until = asyncio.get_running_loop().time() + self.patience - _MARGIN_SECONDS
         try:
             return await self._ask(until)
-        except (SilentError, TimeoutError):
+        except SilentError:
             return self.silence
         except NoSecretError as error:
             return Reply(UNKNOWN, str(error))
@@ -115,8 +118,7 @@ class Talk:
             self._kept = None
 
     async def _ask(self, until: float) -> Reply:
-        async with asyncio.timeout_at(until):
-            session, said = await self._first_answer()
+        session, said = await self._first_answer()
         if self._answering:
             session.close()
             return _UNDECIDED

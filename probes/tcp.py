@@ -6,10 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from probes.columns import DOWN, UP, Targets
-from probes.conversations import Conversations, Reply, Stage
+from probes.conversations import Conversations
 from probes.eyes import Eyes
 from probes.kind import IpAddress, Probe, Source, WrongSettingError
 from probes.names import is_address
+from probes.replies import Reply, Stage
 from probes.rhythm import VERDICT_SECONDS, Rhythm
 
 RHYTHM = Rhythm(interval=30.0, retries=1, retry_after=3.0, timeout=3.0, fast=5.0, verdict=VERDICT_SECONDS)

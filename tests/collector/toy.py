@@ -10,9 +10,10 @@ from pathlib import Path
 
 from probes import PROBERS
 from probes.columns import DOWN, UP, Targets
-from probes.conversations import Conversations, Reply, Stage
+from probes.conversations import Conversations
 from probes.eyes import Eyes
 from probes.kind import Probe, Reference, Seconds, WrongSettingError
+from probes.replies import Reply, Stage
 from probes.rhythm import Rhythm
 
 

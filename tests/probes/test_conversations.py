@@ -14,9 +14,10 @@ import pytest
 
 from probes.clock import SystemClock
 from probes.columns import DOWN, UNKNOWN, UP, Answers
-from probes.conversations import CROWDED, NO_DESCRIPTOR, Conversations, Reply, Stage, Talk
+from probes.conversations import CROWDED, NO_DESCRIPTOR, Conversations
 from probes.eyes import Eyes
 from probes.kind import IpAddress
+from probes.replies import Reply, Stage, Talk
 from probes.rhythm import Rhythm
 from probes.tcp import TCP, TcpSettings
 from tests.probes.asking import Row, rows
