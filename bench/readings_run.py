@@ -17,7 +17,7 @@ from collector.readings import NAMES, NEVER, Interned, newest, news
 from collector.shelf import Places, Shelf
 from exporters.reading import Columns, Kind, Subject
 from exporters.samples import Samples
-from probes.columns import UP, Answers, Reading
+from probes.columns import UP, Answers, Reading, Readings
 
 _BATCHES = 120
 _METRICS = tuple(f"interface_figure{number}_total" for number in range(10))  # of each interface
@@ -74,7 +74,7 @@ def _answers(rows: list[int], ports: int, minute: int) -> Answers:
         received_at=nothing,
         rtt=nothing,
         regular=np.ones(count, np.bool_),
-        readings={at: tuple(_read(row, ports, minute)) for at, row in enumerate(rows)},
+        readings={at: Readings.of(_read(row, ports, minute)) for at, row in enumerate(rows)},
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from collector.frames import Columns
 from exporters.reading import HIGH, LOW, WITHIN, Labels, Names
-from probes.columns import Answers, Reading
+from probes.columns import Answers, Readings
 
 TELLS = "readings:"  # how their columns are named in a frame
 NAMES = "names"  # the header key of the names in it
@@ -66,15 +66,21 @@ def newest(before: dict[int, Told], answers: Answers, interned: Interned) -> dic
     return found
 
 
-def _told(readings: Sequence[Reading], before: Told | None, interned: Interned) -> Told:
-    metrics, labels, values, beyond = zip(*readings, strict=True)
+def _told(readings: Readings, before: Told | None, interned: Interned) -> Told:
+    metrics, labels = readings.metrics, readings.labels
     same = before is not None and before.names.metrics == metrics and before.names.labels == labels
     return Told(
         before.names if before is not None and same else interned.names(metrics, labels),
-        np.array(values, np.float64),
-        np.array([_CODES[one] for one in beyond], np.int8),
+        np.array(readings.values, np.float64),
+        _beyond(readings.beyond),
         renamed=not same,
     )
+
+
+def _beyond(said: tuple[str, ...]) -> NDArray[np.int8]:
+    if not any(said):  # as it should be
+        return np.full(len(said), WITHIN, np.int8)
+    return np.array([_CODES[one] for one in said], np.int8)
 
 
 def news(told: Mapping[int, Told], checks: Sequence[int], rows: Iterable[int]) -> tuple[list[Any], Columns]:

@@ -4,7 +4,7 @@ Times are seconds since 1970 UTC as float64 (good to a microsecond in this centu
 A row of `Answers` is one *question*: up to 1 + retries packets to one target, and what became of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -58,6 +58,41 @@ class Reading(NamedTuple):
     labels: tuple[tuple[str, str], ...]
     value: float
     beyond: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """All figures that were read of a target at once, column by column; they come out one by one.
+
+    Column by column because what they are called is the same from round to round, and then the same objects.
+    """
+
+    metrics: tuple[str, ...] = ()
+    labels: tuple[tuple[tuple[str, str], ...], ...] = ()
+    values: Sequence[float] = ()
+    beyond: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, readings: Iterable[Reading]) -> "Readings":
+        """These, in this order."""
+        columns = tuple(zip(*readings, strict=True))
+        return cls(*columns) if columns else cls()
+
+    def __len__(self) -> int:
+        return len(self.metrics)
+
+    def __iter__(self) -> Iterator[Reading]:
+        return map(Reading, self.metrics, self.labels, self.values, self.beyond)
+
+    def __add__(self, later: "Readings") -> "Readings":
+        if not (self and later):
+            return self or later
+        return Readings(
+            self.metrics + later.metrics,
+            self.labels + later.labels,
+            [*self.values, *later.values],
+            self.beyond + later.beyond,
+        )
 
 
 class Octets(NamedTuple):
@@ -116,7 +151,7 @@ class Answers:
     reason: dict[int, str] = field(default_factory=dict)
     sight: tuple[Sight, ...] = ()
     values: dict[str, Floats] = field(default_factory=dict)
-    readings: dict[int, tuple[Reading, ...]] = field(default_factory=dict)
+    readings: dict[int, Readings] = field(default_factory=dict)
     octets: dict[int, Octets] = field(default_factory=dict)
     statements: dict[int, Statement] = field(default_factory=dict)
     earlier: Floats | None = None  # None: nowhere

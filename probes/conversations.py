@@ -26,6 +26,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from math import isnan
 
 import numpy as np
 
@@ -298,7 +299,7 @@ class _Course:
             self._retries.append((question.next, question))
         attempt = question.held[number] = _Attempt(question, number)
         attempt.task = self._prober.loop.create_task(self._hold(attempt))
-        self._prober.deadlines.put(self._prober.loop.time() + question.within, attempt)
+        self._prober.deadlines.put(question.within, attempt)
         # Not at the end of the attempt itself: one that is ended before it began would never come there.
         attempt.task.add_done_callback(partial(self._over, attempt))
 
@@ -318,9 +319,11 @@ class _Course:
 
     def _close(self, question: _Question) -> None:
         """Every attempt is over."""
-        since_answer = self._prober.loop.time() - question.reply.at
-        question.ended = self._clock.monotonic() - (0.0 if np.isnan(since_answer) else since_answer)
-        question.earlier = self._earlier(question)
+        reply, by_loop, now = question.reply, self._prober.loop.time(), self._clock.monotonic()
+        question.ended = now if isnan(reply.at) else now - (by_loop - reply.at)
+        if not isnan(reply.told_from):
+            asked = now - question.sent[max(question.answered, 0)]
+            question.earlier = max(0.0, by_loop - reply.told_from - asked)
         del self._open[question.row]
         if question.brief and not (question.reply.definite and question.reply.outcome != UNKNOWN):
             self._again.append(question.row)
@@ -328,11 +331,6 @@ class _Course:
             self._settle(question, question.reply)
         else:
             self._doubtful.append(question)
-
-    def _earlier(self, question: _Question) -> float:
-        age = self._prober.loop.time() - question.reply.told_from
-        asked = self._clock.monotonic() - question.sent[max(question.answered, 0)]
-        return 0.0 if np.isnan(age) else max(0.0, age - asked)
 
     async def _hold(self, attempt: _Attempt) -> Reply:
         """The conversation of an attempt, once there is a place for it."""

@@ -1,10 +1,9 @@
 """Deadlines of many who wait, by one timer. Few of them ever come to it, and a timer each costs as much as asking."""
 
 import asyncio
-import heapq
 import math
+from collections import deque
 from collections.abc import Callable
-from itertools import count
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -25,13 +24,16 @@ class Deadlines(Generic[W]):
 
     def __init__(self, end: Callable[[W], None]) -> None:
         self._end = end
-        self._waiting: list[tuple[float, int, W]] = []
-        self._numbers = count()
+        self._waiting: dict[float, deque[tuple[float, W]]] = {}  # by patience: who began first is due first
         self._armed = math.inf
 
-    def put(self, when: float, waiting: W) -> None:
-        """This one waits until then, by the loop's clock, and no longer."""
-        heapq.heappush(self._waiting, (when, next(self._numbers), waiting))
+    def put(self, patience: float, waiting: W) -> None:
+        """This one waits so many seconds from now, and no longer."""
+        when = asyncio.get_running_loop().time() + patience
+        queue = self._waiting.get(patience)
+        if queue is None:
+            queue = self._waiting[patience] = deque()
+        queue.append((when, waiting))
         if when < self._armed:
             self._arm(when)
 
@@ -42,13 +44,17 @@ class Deadlines(Generic[W]):
     def _look(self, armed: float) -> None:
         if armed != self._armed:
             return  # an earlier one came after it, and has set the clock anew
-        self._armed, waiting, now = math.inf, self._waiting, asyncio.get_running_loop().time()
-        while waiting and (waiting[0][2].done() or waiting[0][0] <= now):
-            _, _, one = heapq.heappop(waiting)
-            if not one.done():
-                self._end(one)
-        if waiting and waiting[0][0] < self._armed:
-            self._arm(waiting[0][0])
+        now = asyncio.get_running_loop().time()
+        for patience, queue in [*self._waiting.items()]:
+            while queue and (queue[0][1].done() or queue[0][0] <= now):
+                _, one = queue.popleft()
+                if not one.done():
+                    self._end(one)
+            if not queue:
+                del self._waiting[patience]
+        self._armed = math.inf
+        if self._waiting:
+            self._arm(min(queue[0][0] for queue in self._waiting.values()))
 
 
 _OF_ANSWERS: "WeakKeyDictionary[asyncio.AbstractEventLoop, Deadlines[asyncio.Future[bool]]]" = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from probes.columns import DOWN, UNKNOWN, Octets, Reading, Statement
+from probes.columns import DOWN, UNKNOWN, Octets, Readings, Statement
 from probes.refusals import explain
 
 _RESET = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
@@ -23,7 +23,7 @@ class Reply(NamedTuple):
     reason: str = ""
     values: Mapping[str, float] = MappingProxyType({})
     definite: bool = True
-    readings: tuple[Reading, ...] = ()
+    readings: Readings = Readings()
     octets: Octets | None = None
     at: float = float("nan")
     told_from: float = float("nan")

@@ -6,7 +6,7 @@ A walk that breaks off keeps its rows, and costs only itself; how many did is to
 import asyncio
 from collections.abc import Sequence
 
-from probes.columns import UP, Reading, Statement
+from probes.columns import UP, Reading, Readings, Statement
 from probes.replies import Reply
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
 from probes.snmp_profile import Profile, ProfileTable
@@ -19,6 +19,13 @@ BROKEN_WALKS = "device_broken_walks"
 _ALL_EVERY = 30
 _TICKS = 100  # of sysUpTime in a second
 _MOST_ROWS = 100_000  # of one column: more is an agent that makes them up
+
+
+def _broken(walks: int) -> Readings:
+    return Readings.of([Reading(BROKEN_WALKS, (), float(walks))])
+
+
+_WALKED_WELL = _broken(0)
 
 Columns = dict[str, dict[str, Value]]
 
@@ -52,15 +59,15 @@ class DeviceQuestion:
             asked = (*asked, *more)
         if self._missing or len(said) < len(asked):
             self._missing = frozenset((self._missing | {*asked}) - {*said})
-        found = list[Reading]()
+        found = Readings()
         for profile in self._chosen:
             found += scalars(profile, said)
         for profile in self._chosen:
             for table in profile.tables:
                 await walking.read(table)
-                found += rows(table, {oid: walking.columns.get(oid, {}) for oid in table.oids})
-        found.append(Reading(BROKEN_WALKS, (), float(walking.broken)))
-        return Reply(UP, readings=tuple(found), statement=_statement(said))
+                found += Readings.of(rows(table, {oid: walking.columns.get(oid, {}) for oid in table.oids}))
+        found += _WALKED_WELL if not walking.broken else _broken(walking.broken)
+        return Reply(UP, readings=found, statement=_statement(said))
 
     def _hear_of(self, object_id: str) -> None:
         """What it says it is; what is read of it is chosen anew where that is something else."""

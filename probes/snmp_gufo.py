@@ -125,17 +125,17 @@ class _Session(SnmpSession):
         if self._listener is not loop:
             loop.add_reader(self._fd, self._hear)
             self._listener, self._deadlines = loop, of_answers(loop)
-        until = loop.time() + self._timeout
+        patience, began = self._timeout, loop.time()
         while True:
             came = self._waiting = loop.create_future()
-            self._deadlines.put(until, came)
+            self._deadlines.put(patience, came)
             try:
                 if not await came:
                     raise TimeoutError
                 self._has_read = True
                 return receiver()
-            except BlockingIOError:
-                continue
+            except BlockingIOError:  # what came was no answer to this
+                patience = began + self._timeout - loop.time()
             finally:
                 self._waiting = None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from probes.columns import DOWN, UNKNOWN, UP, Octets, Reading, Statement
+from probes.columns import DOWN, UNKNOWN, UP, Octets, Reading, Readings, Statement
 from probes.counters import EVENTS, GROWN, RESET, WRAPPED, Growth, Kinds, Samples, growth, stood_for
 from probes.replies import Reply
 from probes.snmp_agent import SYS_UPTIME, AgentError, Session, Value
@@ -148,7 +148,7 @@ class InterfaceQuestion:
         told = {**_figures(here, outcome), **_rates(octets)}
         readings += [Reading(metric, (), value) for metric, value in told.items() if not np.isnan(value)]
         statement = _statement(here, outcome, uptime)
-        return Reply(outcome, reason, readings=tuple(readings), octets=octets, statement=statement)
+        return Reply(outcome, reason, readings=Readings.of(readings), octets=octets, statement=statement)
 
     def _octets(self, here: dict[str, Value], uptime: float, at: float) -> Octets | None:
         """What went through since it was last read, and what was discarded; each odd sample is counted."""

@@ -4,7 +4,7 @@ Profiles are written in `config/profiles/*.yaml` and in a folder of the user's; 
 """
 
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Convert = Literal["integer", "text-number", "opaque-float", "dbm-or-microwatts"]
 """How a value becomes a number: as it is; from the text of a number; from a float inside an Opaque (net-snmp); or as
@@ -78,11 +78,20 @@ class ProfileTable:
         return tuple(oid for oid in dict.fromkeys(wanted) if oid)
 
 
+class PlainScalars(NamedTuple):
+    """Scalars whose integers are figures as they stand: objects, and the columns of what they are called."""
+
+    oids: tuple[str, ...]
+    metrics: tuple[str, ...]
+    labels: tuple[tuple[tuple[str, str], ...], ...]
+    beyond: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What is read of the agents it is for: all, or those whose sysObjectID begins with one of `agents`.
 
-    One with neither is read only where a check names it.
+    One with neither is read only where a check names it. `plain` are its scalars of which nothing is to be made.
     """
 
     name: str
@@ -90,6 +99,15 @@ class Profile:
     tables: tuple[ProfileTable, ...] = ()
     agents: tuple[str, ...] = ()
     for_all: bool = False
+    plain: "PlainScalars" = field(init=False, repr=False, compare=False)
+    others: tuple[Figure, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        plain = [one for one in self.scalars if one.plain]
+        nothing = ((),) * len(plain), ("",) * len(plain)
+        called = PlainScalars(tuple(one.oid for one in plain), tuple(one.metric for one in plain), *nothing)
+        object.__setattr__(self, "plain", called)
+        object.__setattr__(self, "others", tuple(one for one in self.scalars if not one.plain))
 
     def is_for(self, object_id: str) -> bool:
         """Whether it is read without being named, from an agent with this sysObjectID."""

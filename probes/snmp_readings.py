@@ -2,10 +2,10 @@
 
 import math
 import struct
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, cast
 
-from probes.columns import Reading
+from probes.columns import Reading, Readings
 from probes.snmp_agent import Value
 from probes.snmp_profile import Convert, Figure, Label, Limit, Profile, ProfileTable
 
@@ -14,6 +14,7 @@ Labels = tuple[tuple[str, str], ...]
 # RFC 2856 behind Opaque: a context-specific tag of two octets, a length, an IEEE 754 number.
 _WRAPPED = {b"\x9f\x78\x04": (">f", 4), b"\x9f\x79\x08": (">d", 8)}
 _ENCODINGS = ("utf-8", "gb18030")
+_ONLY_INTEGERS = frozenset({int})
 _UNITS, _STEP = 9, 3  # EntitySensorDataScale: units(9), and a step of a thousand each, RFC 3433
 
 
@@ -24,16 +25,19 @@ class Row(NamedTuple):
     values: Mapping[str, Value]
 
 
-def scalars(profile: Profile, said: Mapping[str, Value]) -> list[Reading]:
-    """The figures of a profile's scalars; `said` is by identifier."""
-    found = []
-    for figure in profile.scalars:
-        value = said.get(figure.oid)
-        if figure.plain and type(value) is int:  # most are, and a device has many: its tuple is made at once
-            found.append(tuple.__new__(Reading, (figure.metric, (), float(value), "")))
-        elif (reading := _reading(figure, said, ())) is not None:
-            found.append(reading)
-    return found
+def scalars(profile: Profile, said: Mapping[str, Value]) -> Readings:
+    """The figures of a profile's scalars, the plain ones first; `said` is by identifier."""
+    plain = profile.plain
+    values = [said.get(oid) for oid in plain.oids]
+    if _ONLY_INTEGERS.issuperset(map(type, values)):  # most often, and a device has many
+        found = Readings(plain.metrics, plain.labels, cast("list[int]", values), plain.beyond)
+    else:
+        found = _made([one for one in profile.scalars if one.plain], said)
+    return found + _made(profile.others, said) if profile.others else found
+
+
+def _made(figures: Iterable[Figure], said: Mapping[str, Value]) -> Readings:
+    return Readings.of(one for figure in figures if (one := _reading(figure, said, ())) is not None)
 
 
 def rows(table: ProfileTable, columns: Mapping[str, Mapping[str, Value]]) -> Iterator[Reading]:

@@ -16,7 +16,7 @@ from collector.telling import HINT, HINTS
 from config.model import Config
 from exporters.reading import DOWN, HIGH, UNKNOWN, UP, WITHIN, Figure, Overview
 from exporters.readings import by_subject
-from probes.columns import Answers, Reading
+from probes.columns import Answers, Reading, Readings
 from tests.collector.answering import answers, silent, up
 from tests.collector.test_board import AT, NETWORK, columns, header
 from tests.config.written import HEAD, load_written
@@ -30,7 +30,8 @@ def read(*readings: tuple[Reading, ...]) -> Answers:
     """Target 0, 1, … all answered, and these figures were read of each."""
     told = dict(enumerate(readings))
     return replace(
-        answers([up(target, 100.0) for target in told]), readings={at: one for at, one in told.items() if one}
+        answers([up(target, 100.0) for target in told]),
+        readings={at: Readings.of(one) for at, one in told.items() if one},
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from config.profiles import built_in
-from probes.columns import DOWN, UNKNOWN, UP, Answers, Reading, Targets
+from probes.columns import DOWN, UNKNOWN, UP, Answers, Readings, Targets
 from probes.kind import IpAddress, Reference, WrongSettingError
 from probes.rhythm import Rhythm
 from probes.snmp import SNMP, SnmpProber, SnmpSettings, WatchedAgent, open_devices
@@ -82,13 +82,13 @@ class Heard:
         self.outcome: dict[int, int] = {}
         self.reason: dict[int, str] = {}
         self.rtt: dict[int, float] = {}
-        self.readings: dict[int, tuple[Reading, ...]] = {}
+        self.readings: dict[int, Readings] = {}
         for answers in batches:
             for row, target in enumerate(answers.target.tolist()):
                 self.outcome[target] = int(answers.outcome[row])
                 self.reason[target] = answers.reason.get(row, "")
                 self.rtt[target] = float(answers.rtt[row])
-                self.readings[target] = answers.readings.get(row, ())
+                self.readings[target] = answers.readings.get(row, Readings())
 
     def value(self, target: int, metric: str) -> float:
         (found,) = {one.value for one in self.readings[target] if one.metric == metric}
