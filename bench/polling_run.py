@@ -25,6 +25,7 @@ from bench.sweep_contest import loopback
 
 _DEAD_PORT = 1161
 _WRITTEN_SECONDS = 10.0  # after the opening round, until its rows are written
+_ROUND_SECONDS = 60.0
 _ANSWER_SECONDS = 2.0
 _NEXT_SECONDS = 180.0
 _NETWORK = """\
@@ -107,10 +108,11 @@ def _observed(service: Service, seconds: float) -> dict[str, object]:
     time.sleep(_WRITTEN_SECONDS)
     with Sniffer(snmp_answer) as answers, Sniffer(snmp_request) as asked:
         _await_round(asked)
-        spent, since = service.cpu(), time.monotonic()
-        time.sleep(seconds)
-        now, lasted = service.cpu(), time.monotonic() - since
-        time.sleep(_ANSWER_SECONDS)
+        time.sleep(_ROUND_SECONDS + _ANSWER_SECONDS)
+    service.await_judged()
+    spent, since = service.cpu(), time.monotonic()
+    time.sleep(seconds)
+    now, lasted = service.cpu(), time.monotonic() - since
     late = lateness(service, asked.seen, "device", "snmp")
     took, lost = _answered(asked.seen, answers.seen)
     return {

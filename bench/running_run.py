@@ -18,10 +18,8 @@ from bench.province import Province
 from bench.service import Memory, Service, running
 from collector import feed
 from collector.app import MOST_JUDGED
-from exporters.standing import FILES
 
 _LOOK_SECONDS = 0.5
-_JUDGED_WITHIN_SECONDS = 120.0
 _LOST = """
 SELECT coalesce(sum(sent), 0), coalesce(sum(rescued), 0), coalesce(sum(incomplete), 0), coalesce(sum(down), 0)
 FROM quality"""
@@ -81,7 +79,7 @@ def _observed(service: Service, count: int, interval: float, rounds: int, began:
     # The opening round is not steady, nor is the first after it, while its rows are still written.
     service.next_round(opened, within=3 * interval + 60)
     if count <= MOST_JUDGED:
-        _wait_for(service.kept / FILES["year"])
+        service.await_judged()
     until = service.next_round(service.watched_until(), within=3 * interval + 60)
     spent, since = service.cpu(), time.monotonic()
     for _ in range(rounds):
@@ -99,15 +97,6 @@ def _observed(service: Service, count: int, interval: float, rounds: int, began:
         "shares": shares,
         "late": max(one["late"] for one in late[0]["rounds"]) if late else None,
     }
-
-
-def _wait_for(place: Path) -> None:
-    """Until the first judgement of month and year is over; it reads the ledger of a network that just began."""
-    deadline = time.monotonic() + _JUDGED_WITHIN_SECONDS
-    while not place.exists():
-        if time.monotonic() > deadline:
-            raise account.RunError(f"nothing was judged within {_JUDGED_WITHIN_SECONDS:g} s")
-        time.sleep(_LOOK_SECONDS)
 
 
 def _lost(service: Service) -> dict[str, float]:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from bench import account
 from collector.keeping import outcome
+from exporters.standing import FILES
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _END_SECONDS = 90.0  # very many checks have their counts written at the end
+_JUDGED_WITHIN_SECONDS = 120.0
 _CPU_FIELDS = slice(11, 15)  # utime, stime, cutime, cstime, counted from behind the name
 
 
@@ -80,6 +82,14 @@ class Service:
                 raise account.RunError(f"the service ended with {self.process.returncode}")
             time.sleep(0.1)
         raise account.RunError(f"no round was completed within {within:g} s")
+
+    def await_judged(self) -> None:
+        """Wait until the first judgement of month and year is over; it reads the ledger of a network that just began."""
+        deadline = time.monotonic() + _JUDGED_WITHIN_SECONDS
+        while not (self.kept / FILES["year"]).exists():
+            if time.monotonic() > deadline:
+                raise account.RunError(f"nothing was judged within {_JUDGED_WITHIN_SECONDS:g} s")
+            time.sleep(0.5)
 
 
 @contextmanager
