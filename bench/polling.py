@@ -29,10 +29,10 @@ _HOW = f"""\
 `linewalker run` as users run it, at the built-in rhythm (each minute, two retries), in a network namespace in
 which one snmpd answers on every address; 19 objects a device, by a profile. CPU is user and system time of all its
 processes over {_SECONDS} s after the first judgement of the year, the agent's not counted. Memory shared by processes
-is counted once (PSS). The rest is of the whole round after the opening one, as the kernel stamped it: *late* is when a
-request to a living device left, against its place in the round (the soonest mark zero), *answered* how long after it
-the answer came, *lost* every request without one. A dead one is a port that somebody holds and never reads; they are
-spread evenly, and are asked with all retries in that round."""
+is counted once (PSS). The rest is of the whole round after the opening one, as the kernel stamped it: *late* is when
+a request to a living device left, against its place in the round (the soonest mark zero), *answered* how long after
+it the answer came, *lost* every request without one. A dead one is a port that somebody holds and never reads; they
+are spread evenly, and are asked with all retries in that round."""
 _LIMITS = """\
 **What limits it.** Each request is a conversation of its own, woken with few others and with cold caches, so it costs
 more than in a sweep; the beat of the service (frames, commits, pulses to sentinels) is the rest and does not grow.

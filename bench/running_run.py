@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import account
 from bench.province import Province
 from bench.service import Memory, Service, running
 from collector import feed

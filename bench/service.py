@@ -5,14 +5,17 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from bench import account
 from collector.keeping import outcome
 from exporters.standing import FILES
+
+T = TypeVar("T", int, float)
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _END_SECONDS = 90.0  # very many checks have their counts written at the end
@@ -45,8 +48,8 @@ class Service:
         return {self.process.pid: "parent"} | {pid: _named(pid) for pid in _descendants(self.process.pid)}
 
     def cpu(self) -> dict[str, float]:
-        """User and system seconds of each process, of its ended children too."""
-        return {name: _cpu(pid) for pid, name in self.pids().items()}
+        """User and system seconds of each process, of its ended children too; of those of one name together."""
+        return self._by_name(_cpu)
 
     def memory(self) -> Memory:
         """What all processes hold now."""
@@ -54,8 +57,14 @@ class Service:
         return Memory(sum(one.proportional for one in found), sum(one.resident for one in found))
 
     def shares(self) -> dict[str, int]:
-        """Proportional bytes of each process."""
-        return {name: _memory(pid).proportional for pid, name in self.pids().items()}
+        """Proportional bytes of each process; of those of one name together."""
+        return self._by_name(lambda pid: _memory(pid).proportional)
+
+    def _by_name(self, of: Callable[[int], T]) -> dict[str, T]:
+        found = dict[str, T]()
+        for pid, name in self.pids().items():
+            found[name] = found[name] + of(pid) if name in found else of(pid)
+        return found
 
     def watched_until(self) -> float | None:
         """The end of the newest watch, seconds since 1970: it moves once a completed round."""
@@ -84,7 +93,7 @@ class Service:
         raise account.RunError(f"no round was completed within {within:g} s")
 
     def await_judged(self) -> None:
-        """Wait until the first judgement of month and year is over; it reads the ledger of a network that just began."""
+        """Wait until month and year were judged for the first time, of a network that just began."""
         deadline = time.monotonic() + _JUDGED_WITHIN_SECONDS
         while not (self.kept / FILES["year"]).exists():
             if time.monotonic() > deadline:

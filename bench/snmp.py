@@ -29,7 +29,8 @@ ours may have asked again after 3 s, as it does in service."""
 _LIMITS = """\
 What limits each. **Linewalker**: a quarter are gufo_snmp's (Rust, system calls included); a task of asyncio
 and what wakes it are the next quarter, then 17 figures and their way to who shows them. Sessions are kept and all
-deadlines have one timer, so version 3 costs little more than 2c. **snmp_exporter**: an HTTP request, a socket and a registry an agent, and by version 3
+deadlines have one timer, so version 3 costs little more than 2c.
+**snmp_exporter**: an HTTP request, a socket and a registry an agent, and by version 3
 the discovery of the agent each time; what Prometheus spends to ask and to store is not in it. **pysnmp**: Python
 decodes, object by object."""
 

@@ -73,12 +73,17 @@ def witnessed(
     statements: Statements, *, link_follows_path: bool = False, slack: int = SLACK_MICROS
 ) -> Witnessed:
     """What these statements, all of one line, know of it."""
-    of_line = _without(statements, {DEVICE} if link_follows_path else {DEVICE, INTERFACE})
+    of_line = _without(statements, of_no_line(link_follows_path=link_follows_path))
     unchanged = [_unchanged(of_line, origin, slack) for origin in dict.fromkeys(of_line.origin)]
     return _apart([_since(of_line, slack), *unchanged])
 
 
-def _without(statements: Statements, origins: set[str]) -> Statements:
+def of_no_line(*, link_follows_path: bool) -> frozenset[str]:
+    """Of which origin statements tell nothing of a line; rule 3."""
+    return frozenset({DEVICE}) if link_follows_path else frozenset({DEVICE, INTERFACE})
+
+
+def _without(statements: Statements, origins: frozenset[str]) -> Statements:
     """The statements that are of none of these origins."""
     rows = np.array([row for row, name in enumerate(statements.origin) if name not in origins], np.int64)
     return _chosen(statements, rows)

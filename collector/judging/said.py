@@ -14,7 +14,7 @@ from collector.judging.witnesses import statements_of
 from collector.ledger import schema
 from indicators.axis import LANE, Flags, Ints, Stretches, none, stretches
 from indicators.threestate import DOWN, UP
-from indicators.witnessed import witnessed
+from indicators.witnessed import of_no_line, witnessed
 
 
 def said(
@@ -22,8 +22,12 @@ def said(
 ) -> tuple[Stretches, Stretches]:
     """Where devices know that subjects were up, and down; said after `since` (microseconds)."""
     by_lane = defaultdict[int, list[Any]](list)
-    for row in _rows(connection, found.checks, since):
-        by_lane[int(found.facts.checks.lane[np.searchsorted(found.checks, row.check)])].append(row)
+    following = np.array([one.link_follows_path for one in subjects], np.bool_)
+    for follows in np.unique(following).tolist():
+        lanes = found.facts.checks.lane
+        checks, silent = found.checks[following[lanes] == follows], of_no_line(link_follows_path=follows)
+        for row in _rows(connection, checks, silent, since):
+            by_lane[int(lanes[np.searchsorted(found.checks, row.check)])].append(row)
     parts: dict[int, list[Stretches]] = {UP: [none()], DOWN: [none()]}
     for lane, rows in by_lane.items():
         one = witnessed(statements_of(rows), link_follows_path=subjects[lane].link_follows_path)
@@ -32,12 +36,16 @@ def said(
     return _all(parts[UP]), _all(parts[DOWN])
 
 
-def _rows(connection: Connection, checks: Ints, since: int) -> Sequence[sa.Row[Any]]:
-    """Statements of these checks; few devices make any, and few of those."""
+def _rows(connection: Connection, checks: Ints, silent: frozenset[str], since: int) -> Sequence[sa.Row[Any]]:
+    """Statements of these checks but for those of `silent` origins; few devices make any, and few of those."""
     if not len(checks):
         return ()
     table = schema.statement
-    wanted = sa.select(table).where(among(table.c.check, checks.tolist()), table.c.said_at > since)
+    wanted = sa.select(table).where(
+        among(table.c.check, checks.tolist()),
+        table.c.said_at > since,
+        table.c.origin.not_in(sorted(silent)),
+    )
     return [row for row in connection.execute(wanted) if row.check in checks]
 
 
