@@ -160,6 +160,12 @@ def ascending(places: Ints) -> Ints:
     return at[first]
 
 
+def numbered(of: Ints) -> tuple[Ints, Ints]:
+    """Of a sorted column, every value that occurs, and which of them stands in each row."""
+    first = np.append(True, of[1:] != of[:-1])[: len(of)]
+    return of[first], np.cumsum(first) - 1
+
+
 def lane_of(place: Ints) -> Ints:
     """Whose each place is."""
     return place >> 52

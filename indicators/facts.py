@@ -49,6 +49,8 @@ class Runs:
 
     def chosen(self, flags: Flags) -> "Runs":
         """Some of them."""
+        if flags.all():
+            return self
         return Runs(*(getattr(self, name)[flags] for name in self.__dataclass_fields__))
 
 

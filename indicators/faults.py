@@ -168,9 +168,8 @@ def _longest(start: Ints, settled: Timeline, counted: Stretches, gap: int, runs:
     between[cut] = measure(settled.where(UP), parts.end[cut], parts.start[cut + 1])
     group = _groups(parts, between, gap)
     first, last = _ends_of_groups(group)
-    clock = measure(runs, parts.start[first], parts.end[last])
     holder = group[np.searchsorted(parts.start, start, side="right") - 1]
-    return clock[holder]
+    return measure(runs, parts.start[first[holder]], parts.end[last[holder]])
 
 
 def in_all_time(lanes: int, now: int) -> Stretches:

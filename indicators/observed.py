@@ -20,6 +20,7 @@ from indicators.axis import (
     measure,
     moment_of,
     none,
+    numbered,
     order_of,
     overlapping,
     stretches,
@@ -57,8 +58,11 @@ def raw(facts: Facts, max_loss: float, now: int) -> Timeline:
     `now` is the moment of judging, microseconds: five minutes that are not over at it are not doubted yet.
     """
     vantages = ascending(facts.checks.vantage[facts.checks.primary]).tolist()
-    seen = [(_seen(facts, one, max_loss, now), in_service(facts, one)) for one in vantages]
-    primary = combined(seen) if seen else timeline(facts.lanes, *_nothing())
+    seen = [_seen(facts, one, max_loss, now) for one in vantages]
+    if len(seen) > 1:
+        primary = combined(zip(seen, (in_service(facts, one) for one in vantages), strict=True))
+    else:
+        primary = seen[0] if seen else timeline(facts.lanes, *_nothing())
     others = ~facts.checks.primary[facts.runs.check]
     if not others.any():
         return simplified(primary)
@@ -226,7 +230,7 @@ def _watched_runs(facts: Facts, runs: Runs) -> tuple[Ints, Ints, Codes]:
 
 def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:
     """Start, end and state of runs inside the watched time of their checks, of so many checks as one axis holds."""
-    own, row = np.unique(runs.check, return_inverse=True)
+    own, row = numbered(runs.check)
     parts = [
         _clipped_part(facts, runs.chosen((row >= first) & (row < first + MOST_LANES)), watches)
         for first in range(0, len(own), MOST_LANES)
@@ -236,7 +240,7 @@ def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Co
 
 
 def _clipped_part(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:
-    own, row = np.unique(runs.check, return_inverse=True)
+    own, row = numbered(runs.check)
     first, last = watched(facts.checks.phase[own], watches)
     # On an axis of their own, a lane a check: a subject may have had several.
     lanes = np.arange(len(own), dtype=np.int64)[:, None] * LANE

@@ -117,11 +117,19 @@ def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> 
     gap[:-1] = end[:-1] < start[1:]
     gap &= ~begins_lane(end)
     taken = np.searchsorted(start, starts_lane, side="right") > np.searchsorted(start, starts_lane)
-    at = np.concatenate([start, end[gap], starts_lane[~taken]])
-    states = np.concatenate([state, np.full(gap.sum() + (~taken).sum(), UNKNOWN, np.int8)])
-    causes = np.concatenate([cause, np.full(gap.sum() + (~taken).sum(), Cause.NOT_WATCHED, np.int8)])
-    order = np.argsort(at, kind="stable")
-    return Timeline(lanes, at[order], states[order].astype(np.int8), causes[order].astype(np.int8))
+    # Each stretch, and after it the gap that it leaves; then the beginnings of lanes on which there is nothing yet.
+    count = gap + 1
+    after = np.cumsum(count)[gap] - 1
+    at, states, causes = (np.repeat(one, count) for one in (start, state, cause))
+    at[after], states[after], causes[after] = end[gap], UNKNOWN, Cause.NOT_WATCHED
+    new = starts_lane[~taken]
+    row = np.searchsorted(at, new)
+    return Timeline(
+        lanes,
+        np.insert(at, row, new),
+        np.insert(states, row, np.int8(UNKNOWN)),
+        np.insert(causes, row, np.int8(Cause.NOT_WATCHED)),
+    )
 
 
 def refined(one: Timeline, places: Ints) -> Timeline:
