@@ -6,6 +6,8 @@ it. Of a watch that goes on the last interval is left out: it may still turn out
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from indicators.axis import NEVER, Ints
 from indicators.facts import Checks, Facts, Runs, Watches, no_bins
 
 _ASKED_AT_ONCE = 500  # checks in one statement
+_TOGETHER = 5000  # rows fetched at once
 _FILLED = 1.5  # times as long as the ids it holds is a range that is read whole
 _FEW = 100  # subjects whose checks are looked up; for more all checks are read, once
 _CHECK = (schema.check.c.id, schema.check.c.kind, schema.check.c.subject, schema.check.c.vantage)
@@ -163,10 +166,12 @@ def _standing_at(since: int, mine: sa.ColumnElement[bool]) -> sa.ColumnElement[b
 def _table(connection: Connection, wanted: sa.Select[Any], width: int) -> NDArray[np.int64]:
     """Rows of whole numbers as columns; shape (columns, rows)."""
     result = connection.execute(wanted)
-    # Straight from the driver: a row object for each of very many runs costs as much as reading them.
-    rows = result.cursor.fetchall()
+    # Straight from the driver: a row object for each of very many runs costs as much as reading them. Some at a time:
+    # the driver's rows take several times the room of the columns.
+    rows = chain.from_iterable(iter(partial(result.cursor.fetchmany, _TOGETHER), []))
+    found = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, width)
     result.close()
-    return np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, width).T)
+    return np.ascontiguousarray(found.T)
 
 
 def _parts(names: Sequence[Any]) -> list[Sequence[Any]]:
