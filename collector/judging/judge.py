@@ -7,8 +7,9 @@ Where it was not, its whole history is read, so the result is always that of the
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -99,26 +100,28 @@ def _whole(of: Source) -> Source:
 
 
 def batches(
-    of: Case, subjects: Sequence[Subject], begin: int, *, read_ahead: bool = False
+    of: Case, subjects: Sequence[Subject], begin: int, *, for_figures: bool = False
 ) -> Iterator[Judged]:
     """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on.
 
-    `read_ahead`: a thread reads each batch while the one before is judged, so nobody else may use the connection
-    until all of them are.
+    `for_figures`: nothing but figures is made of them, so the edges of views are not read; and a thread reads each
+    batch while the one before is judged, so nobody else may use the connection until all of them are.
     """
     since = max(0, begin - CONTEXT)
     size = _SHORT_BATCH if of.source.now - since < _SHORT else BATCH
     if since <= of.source.schedule.first:
         since = 0  # the whole history
     parts = (tuple(subjects[at : at + size]) for at in range(0, len(subjects), size))
-    reads = (_read(of, part, since) for part in parts)
+    read_of = partial(_read, of, bounds=not for_figures)
+    reads = (read_of(part, since) for part in parts)
     with ThreadPoolExecutor(1) as reader:
-        for read in ahead(reads, reader) if read_ahead and len(subjects) > size else reads:
+        for read in ahead(reads, reader) if for_figures and len(subjects) > size else reads:
             found = _judged(read)
             short = ~_stands_alone(of, found, begin) if since else np.zeros(len(found.subjects), np.bool_)
             if short.any():
                 # In their order all the same: a batch is what stands together, not what is read together.
-                yield from _in_order(of, found, short, since, reader)
+                for part, back_to in _in_order(found, short, since):
+                    yield _judged(reader.submit(read_of, part, back_to).result())
             else:
                 yield found
 
@@ -194,14 +197,14 @@ class _Read:
     theirs: Lines | None  # of the circuits, if there are any
 
 
-def _read(of: Case, part: tuple[Subject, ...], since: int) -> _Read:
+def _read(of: Case, part: tuple[Subject, ...], since: int, *, bounds: bool) -> _Read:
     """In runs that had not ended at `since` (microseconds), from as much as that needs; 0: the whole history."""
     from_ = of if since >= max(of.source.since, 1) else whole(of)
     source_, parents = from_.source, from_.parents
     redundant = [row for row, one in enumerate(part) if not one.derived and len(one.now.members) > 1]
     circuits = members(source_, [part[row] for row in redundant])
-    found = lines(source_, part, parents, since)
-    theirs = lines(source_, circuits, parents, since) if circuits else None
+    found = lines(source_, part, parents, since, bounds=bounds)
+    theirs = lines(source_, circuits, parents, since, bounds=bounds) if circuits else None
     return _Read(from_, part, found, redundant, circuits, theirs)
 
 
@@ -261,12 +264,12 @@ def alone_since(of: Case, found: Judged, until: int) -> Ints:
     return stands_alone(found.calm, len(found.subjects), until, gap)
 
 
-def _in_order(of: Case, found: Judged, short: Flags, since: int, reader: Executor) -> Iterator[Judged]:
+def _in_order(found: Judged, short: Flags, since: int) -> Iterator[tuple[tuple[Subject, ...], int]]:
     """Those that stand alone from the days before, the others from their whole history, runs of each together."""
     edges = np.flatnonzero(np.diff(short, prepend=not short[0]))
     for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(short)], strict=True):
         part = found.subjects[first:last]
-        yield _judged(reader.submit(_read, of, part, 0 if short[first] else since).result())
+        yield part, 0 if short[first] else since
 
 
 def _on_services(start: Ints, end: Ints, member: Ints, service: Ints) -> tuple[Ints, Ints]:

@@ -63,7 +63,7 @@ class Ask:
 
 def judgements(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> dict[ViewName, Judgement]:
     """Subjects of one kind in both views over a window, with the sums of each in every window of it."""
-    return judged_window(of, kind, batches(of, subjects, over.begin, read_ahead=True), over)
+    return judged_window(of, kind, batches(of, subjects, over.begin, for_figures=True), over)
 
 
 def condensed(
@@ -71,7 +71,7 @@ def condensed(
 ) -> list[dict[ViewName, Condensed]]:
     """The same with what the asked figures need only, for each of several windows, judged once for all of them."""
     begin = min(one.over.begin for one in asks)
-    return condensed_windows(of, kind, batches(of, subjects, begin, read_ahead=True), asks)
+    return condensed_windows(of, kind, batches(of, subjects, begin, for_figures=True), asks)
 
 
 def judged_window(of: Case, kind: Kind, found: Iterable[Judged], over: Period) -> dict[ViewName, Judgement]:
