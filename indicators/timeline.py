@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.axis import LANE, Flags, Ints, Stretches, ascending, begins_lane, covers, rows_of, whole
+from indicators.axis import LANE, Flags, Ints, Stretches, ascending, begins_lane, covers, none, rows_of, whole
 from indicators.threestate import DOWN, UNKNOWN, UP
 
 Codes = NDArray[np.int8]
@@ -72,6 +72,8 @@ class Timeline:
 
     def chosen(self, flags: Flags) -> Stretches:
         """The stretches that these segments make up: segments are in order already, those side by side are one."""
+        if not flags.any():
+            return none()
         begins = flags.copy()
         begins[1:] &= ~flags[:-1]
         before = flags[:-1] & ~flags[1:]
