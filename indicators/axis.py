@@ -10,6 +10,7 @@ At most MOST_LANES subjects go into one batch: beyond that the end of the last l
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ MOST_LANES = (1 << 11) - 1
 NEVER = np.iinfo(np.int64).min  # a moment that is not known, as a null of the ledger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is worked out once stays with it
 class Stretches:
     """Sorted stretches [start, end) that neither overlap nor touch; places, each within one lane."""
 
@@ -37,6 +38,11 @@ class Stretches:
         """Microseconds of each."""
         return self.end - self.start
 
+    @cached_property
+    def before(self) -> Ints:
+        """Microseconds of all that lie before each, and, last, of all of them."""
+        return np.concatenate([[0], np.cumsum(self.length)])
+
 
 def stretches(start: Ints, end: Ints) -> Stretches:
     """Sorted stretches from any, which may overlap or touch, lie in any order, or have no length.
@@ -44,17 +50,25 @@ def stretches(start: Ints, end: Ints) -> Stretches:
     Two stretches that touch at the end of a lane stay two.
     """
     long = end > start
-    order = np.argsort(start[long], kind="stable")
-    begin, until = start[long][order], end[long][order]
+    begin, until = start[long], end[long]
+    order = order_of(begin)
+    begin, until = begin[order], until[order]
     if not len(begin):
         return Stretches(begin, until)
     reach = np.maximum.accumulate(until)
     first = np.ones(len(begin), np.bool_)
     # At the beginning of a lane several may begin, which are one; what touches it from the lane before is another.
     touches = begin[1:] == reach[:-1]
-    first[1:] = (begin[1:] > reach[:-1]) | (touches & (begin[1:] % LANE == 0))
+    first[1:] = (begin[1:] > reach[:-1]) | (touches & begins_lane(begin[1:]))
     last = np.append(first[1:], True)
     return Stretches(begin[first], reach[last])
+
+
+def order_of(places: Ints) -> Ints | slice:
+    """The rows in the order of their places: a slice of all where they are in order already, as most are."""
+    if (places[1:] >= places[:-1]).all():
+        return slice(None)
+    return np.argsort(places, kind="stable")
 
 
 def none() -> Stretches:
@@ -84,12 +98,20 @@ def intersection(a: Stretches, b: Stretches) -> Stretches:
     few, many = (a, b) if len(a) < len(b) else (b, a)
     if not len(few):
         return few
+    of, rows = overlapping(many, few)
+    return Stretches(np.maximum(many.start[of], few.start[rows]), np.minimum(many.end[of], few.end[rows]))
+
+
+def overlapping(many: Stretches, few: Stretches) -> tuple[Ints | slice, Ints]:
+    """The rows of both that overlap, pair by pair in order; of `many` perhaps as the slice of all.
+
+    The stretches of either may touch.
+    """
     first = np.searchsorted(few.end, many.start, side="right")
     count = np.searchsorted(few.start, many.end) - first
     if (count == 1).all():
-        return Stretches(np.maximum(many.start, few.start[first]), np.minimum(many.end, few.end[first]))
-    rows, of = rows_of(first, count), np.repeat(np.arange(len(many)), count)
-    return Stretches(np.maximum(many.start[of], few.start[rows]), np.minimum(many.end[of], few.end[rows]))
+        return slice(None), first
+    return np.repeat(np.arange(len(many)), count), rows_of(first, count)
 
 
 def without(a: Stretches, b: Stretches) -> Stretches:
@@ -110,10 +132,12 @@ def measure_until(of: Stretches, place: Ints) -> Ints:
     """How many microseconds of the stretches lie before each place, over all lanes."""
     if not len(of):
         return np.zeros(len(place), np.int64)
-    before = np.concatenate([[0], np.cumsum(of.length)])
-    found = np.searchsorted(of.start, place, side="right")
-    inside = np.clip(place - of.start[found - 1], 0, of.length[found - 1])
-    return np.where(found > 0, before[found - 1] + inside, 0)
+    # A place before all of them is taken for one where the first begins.
+    row = np.maximum(np.searchsorted(of.start, place, side="right") - 1, 0)
+    start = of.start[row]
+    inside = np.clip(place, start, of.end[row]) - start
+    inside += of.before[row]
+    return inside
 
 
 def measure(of: Stretches, start: Ints, end: Ints) -> Ints:
@@ -136,9 +160,21 @@ def ascending(places: Ints) -> Ints:
     return at[first]
 
 
+def numbered(of: Ints) -> tuple[Ints, Ints]:
+    """Of a sorted column, every value that occurs, and which of them stands in each row."""
+    first = np.append(True, of[1:] != of[:-1])[: len(of)]
+    return of[first], np.cumsum(first) - 1
+
+
 def lane_of(place: Ints) -> Ints:
     """Whose each place is."""
     return place >> 52
+
+
+def begins_lane(place: Ints) -> Flags:
+    """Whether each place is where a lane begins."""
+    flags: Flags = (place & (LANE - 1)) == 0
+    return flags
 
 
 def moment_of(place: Ints) -> Ints:

@@ -30,14 +30,14 @@ class Verdicts:
 
 def verdicts(of: Sums, policy: Policy) -> Verdicts:
     """The verdict of every subject on every day; `of` has a window a day, shape (subjects, days)."""
-    return _within(of, limits(of.total, policy), policy)
+    total = of.total
+    return _within(of, total, limits(total, policy), policy)
 
 
-def _within(of: Sums, limit: Ints, policy: Policy) -> Verdicts:
-    worst = of.down + of.unknown
-    within, surely = of.down <= limit, worst <= limit
-    enough = of.up + of.down >= policy.min_coverage * of.total
-    there = of.total > 0
+def _within(of: Sums, total: Ints, limit: Ints, policy: Policy) -> Verdicts:
+    within, surely = of.down <= limit, of.down + of.unknown <= limit
+    enough = of.up + of.down >= policy.min_coverage * total
+    there = total > 0
     return Verdicts(
         normal=there & within & (enough | surely),
         surely=there & surely,
@@ -120,14 +120,15 @@ def group_verdicts(of: MemberDays, long: LongFaults, policy: Policy) -> Verdicts
     return Verdicts(settled_normal, surely, enough(of.possibly), decided, of.there == 0)
 
 
-def _limit_together(of: MemberDays, policy: Policy) -> Ints:
+def _limit_together(of: MemberDays, total: Ints, policy: Policy) -> Ints:
     """What all members may be down for together, so that their mean keeps the limit of one."""
-    limit = limits(of.sums.total, policy)
+    limit = limits(total, policy)
     return limit if policy.max_downtime is None else limit * of.there
 
 
 def _by_mean(of: MemberDays, long: LongFaults, policy: Policy) -> Verdicts:
-    mean = _within(of.sums, _limit_together(of, policy), policy)
+    total = of.sums.total
+    mean = _within(of.sums, total, _limit_together(of, total, policy), policy)
     normal = mean.normal & ~long.recorded
     surely = mean.surely & ~long.possibly
     possibly = mean.possibly & ~long.certainly

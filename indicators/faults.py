@@ -82,7 +82,7 @@ class Faults:
 def outages(settled: Timeline, now: int, lag: int = LAG) -> Outages:
     """All outages; `now` is the moment of judging, microseconds since 1970."""
     down, up = settled.where(DOWN), settled.where(UP)
-    first, last = _ends_of_groups(_groups(down, up, 1))
+    first, last = _ends_of_groups(_groups(down, _between(down, up), 1))
     start, end = down.start[first], down.end[last]
     went_down = measure(down, start, end)
     ended, is_open = _endings(up, settled.where(UNKNOWN), end, now, lag)
@@ -104,7 +104,7 @@ def faults(
     down, up = settled.where(DOWN), settled.where(UP)
     runs = counted if suspended is None else without(counted, suspended)
     parts = intersection(down, counted)
-    group = _groups(parts, up, merge_gap)
+    group = _groups(parts, _between(parts, up), merge_gap)
     first, last = _ends_of_groups(group)
     start, end = parts.start[first], parts.end[last]
     ended, is_open = _endings(up, settled.where(UNKNOWN), end, now, lag)
@@ -113,20 +113,22 @@ def faults(
         end=end,
         down=measure(parts, start, end),
         clock=measure(runs, start, end),
-        shortest=_shortest(parts, group, settled.chosen(settled.state != DOWN), merge_gap, runs),
-        longest=_longest(
-            start, intersection(settled.chosen(settled.state != UP), counted), up, merge_gap, runs
-        ),
+        shortest=_shortest(parts, group, down, merge_gap, runs),
+        longest=_longest(start, settled, counted, merge_gap, runs),
         ended=ended,
         open=is_open & ~ended,
     )
 
 
-def _groups(parts: Stretches, up: Stretches, gap: int) -> Ints:
+def _between(parts: Stretches, up: Stretches) -> Ints:
+    """How much up-time lies between each part and the next."""
+    return measure(up, parts.end[:-1], parts.start[1:])
+
+
+def _groups(parts: Stretches, between: Ints, gap: int) -> Ints:
     """Which fault each part belongs to, counted from 0: a new one after `gap` of up-time, and in a new lane."""
     if not len(parts):
         return np.empty(0, np.int64)
-    between = measure(up, parts.end[:-1], parts.start[1:])
     apart = (between >= gap) | (lane_of(parts.start[1:]) != lane_of(parts.start[:-1]))
     return np.concatenate([[0], np.cumsum(apart)])
 
@@ -144,9 +146,10 @@ def _endings(up: Stretches, unknown: Stretches, end: Ints, now: int, lag: int) -
     return ended, measure(unknown, end, np.maximum(end, lane + now)) < lag
 
 
-def _shortest(parts: Stretches, group: Ints, up: Stretches, gap: int, runs: Stretches) -> Ints:
-    """Of each fault the clock of its longest part, where what is unknown was up."""
-    piece = _groups(parts, up, gap)
+def _shortest(parts: Stretches, group: Ints, down: Stretches, gap: int, runs: Stretches) -> Ints:
+    """Of each fault the clock of its longest part, where what is unknown was up: all that was not down."""
+    between = parts.start[1:] - parts.end[:-1] - _between(parts, down)
+    piece = _groups(parts, between, gap)
     first, last = _ends_of_groups(piece)
     clock = measure(runs, parts.start[first], parts.end[last])
     owner = group[first]
@@ -155,13 +158,18 @@ def _shortest(parts: Stretches, group: Ints, up: Stretches, gap: int, runs: Stre
     return longest
 
 
-def _longest(start: Ints, parts: Stretches, up: Stretches, gap: int, runs: Stretches) -> Ints:
+def _longest(start: Ints, settled: Timeline, counted: Stretches, gap: int, runs: Stretches) -> Ints:
     """Of each fault the clock of the one that holds it, where what is unknown was down."""
-    group = _groups(parts, up, gap)
+    parts = intersection(settled.chosen(settled.state != UP), counted)
+    # Within one stretch that counts nothing but up-time lies between two parts.
+    between = parts.start[1:] - parts.end[:-1]
+    of = np.searchsorted(counted.start, parts.start, side="right")
+    cut = np.flatnonzero(of[1:] != of[:-1])
+    between[cut] = measure(settled.where(UP), parts.end[cut], parts.start[cut + 1])
+    group = _groups(parts, between, gap)
     first, last = _ends_of_groups(group)
-    clock = measure(runs, parts.start[first], parts.end[last])
     holder = group[np.searchsorted(parts.start, start, side="right") - 1]
-    return clock[holder]
+    return measure(runs, parts.start[first[holder]], parts.end[last[holder]])
 
 
 def in_all_time(lanes: int, now: int) -> Stretches:

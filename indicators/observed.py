@@ -17,10 +17,12 @@ from indicators.axis import (
     Ints,
     Stretches,
     ascending,
-    covers,
     measure,
     moment_of,
     none,
+    numbered,
+    order_of,
+    overlapping,
     stretches,
     union,
     without,
@@ -56,8 +58,11 @@ def raw(facts: Facts, max_loss: float, now: int) -> Timeline:
     `now` is the moment of judging, microseconds: five minutes that are not over at it are not doubted yet.
     """
     vantages = ascending(facts.checks.vantage[facts.checks.primary]).tolist()
-    seen = [(_seen(facts, one, max_loss, now), in_service(facts, one)) for one in vantages]
-    primary = combined(seen) if seen else timeline(facts.lanes, *_nothing())
+    seen = [_seen(facts, one, max_loss, now) for one in vantages]
+    if len(seen) > 1:
+        primary = combined(zip(seen, (in_service(facts, one) for one in vantages), strict=True))
+    else:
+        primary = seen[0] if seen else timeline(facts.lanes, *_nothing())
     others = ~facts.checks.primary[facts.runs.check]
     if not others.any():
         return simplified(primary)
@@ -110,8 +115,8 @@ def watched(phase: Floats, watches: Watches) -> tuple[Ints, Ints]:
     Where a check has no question inside a watch the first is later than the last.
     """
     offset = watches.origin + np.rint(phase[:, None] * watches.span).astype(np.int64)
-    begin = offset - (offset - watches.started_at) // watches.interval * watches.interval
-    end = offset + (watches.ended_at - offset) // watches.interval * watches.interval
+    begin = offset - (offset - watches.started_at) // watches.every * watches.every
+    end = offset + (watches.ended_at - offset) // watches.every * watches.every
     return begin, end
 
 
@@ -160,19 +165,29 @@ def _unfinished(
     first, last = watched(checks.phase[own], watches)
     there = last >= first
     begin, end = first[there], last[there]
-    every = np.broadcast_to(watches.interval, first.shape)[there]
+    every = watches.every
+    varied = len(every) > 1
+    every = np.broadcast_to(every, first.shape)[there] if varied else every
     lane = np.broadcast_to(checks.lane[own][:, None] * LANE, first.shape)[there]
     # Of each watch the five minutes of its first and of its last question, side by side: so they are in order.
     bins = np.stack([begin // BIN, end // BIN], axis=1) * BIN
     place, asked = (bins + lane[:, None]).ravel(), _questions(begin, end, every, bins).ravel()
-    order = np.argsort(place, kind="stable")
-    place, asked, step = place[order], asked[order], every[order // 2]
+    order = order_of(place)
+    place, asked = place[order], asked[order]
     rows = np.flatnonzero(np.append(True, place[1:] != place[:-1])[: len(place)])
     done = np.add.reduceat(asked, rows) if len(rows) else asked
-    place, step = place[rows], step[rows]
-    due = np.maximum(BIN // step - measure(down, place, place + BIN) // step, 0)
+    place, step = place[rows], every.repeat(2)[order][rows] if varied else every
+    due = np.maximum(BIN // step - _down_in_bins(down, place) // step, 0)
     doubtful = (BIN // step - done > max_loss * due) & (moment_of(place) + BIN <= now)
     return stretches(place[doubtful], place[doubtful] + BIN)
+
+
+def _down_in_bins(down: Stretches, place: Ints) -> Ints:
+    """How long each of these bins was down; few were at all."""
+    found = np.zeros(len(place), np.int64)
+    _, rows = overlapping(down, Stretches(place, place + BIN))
+    found[rows] = measure(down, place[rows], place[rows] + BIN)
+    return found
 
 
 def _questions(begin: Ints, end: Ints, every: Ints, bins: Ints) -> Ints:
@@ -191,7 +206,7 @@ def _line(facts: Facts, runs: Runs) -> Timeline:
     start, end, state = _watched_runs(facts, runs)
     if not len(start):
         return timeline(facts.lanes, *_nothing())
-    order = np.argsort(start, kind="stable")
+    order = order_of(start)
     start, end, state = start[order], end[order], state[order]
     # Two checks of one subject at once, of an address that was changed: the later one counts.
     end[:-1] = np.minimum(end[:-1], start[1:])
@@ -215,7 +230,7 @@ def _watched_runs(facts: Facts, runs: Runs) -> tuple[Ints, Ints, Codes]:
 
 def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:
     """Start, end and state of runs inside the watched time of their checks, of so many checks as one axis holds."""
-    own, row = np.unique(runs.check, return_inverse=True)
+    own, row = numbered(runs.check)
     parts = [
         _clipped_part(facts, runs.chosen((row >= first) & (row < first + MOST_LANES)), watches)
         for first in range(0, len(own), MOST_LANES)
@@ -225,8 +240,7 @@ def _clipped(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Co
 
 
 def _clipped_part(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Ints, Codes]:
-    lane = facts.checks.lane[runs.check] * LANE
-    own, row = np.unique(runs.check, return_inverse=True)
+    own, row = numbered(runs.check)
     first, last = watched(facts.checks.phase[own], watches)
     # On an axis of their own, a lane a check: a subject may have had several.
     lanes = np.arange(len(own), dtype=np.int64)[:, None] * LANE
@@ -234,12 +248,13 @@ def _clipped_part(facts: Facts, runs: Runs, watches: Watches) -> tuple[Ints, Int
     here = row * LANE
     start = here + runs.started_at
     end = here + np.where(runs.ended_at == NEVER, LANE - 1, runs.ended_at)
-    corners = ascending(np.concatenate([start, looked.start, looked.end]))
-    piece = np.searchsorted(start, corners, side="right") - 1
-    until = np.minimum(np.append(corners[1:], corners[-1:] + 1), end[np.maximum(piece, 0)])
-    good = (piece >= 0) & covers(looked, corners) & (until > corners)
-    shift = (lane - here)[piece[good]]
-    return corners[good] + shift, until[good] + shift, runs.outcome[piece[good]]
+    end[:-1] = np.minimum(end[:-1], start[1:])  # of two at once the later one counts
+    long = np.flatnonzero(end > start)
+    of, rows = overlapping(looked, Stretches(start[long], end[long]))
+    run = long[rows]
+    shift = facts.checks.lane[runs.check[run]] * LANE - here[run]
+    begin, until = np.maximum(looked.start[of], start[run]), np.minimum(looked.end[of], end[run])
+    return begin + shift, until + shift, runs.outcome[run]
 
 
 def _nothing() -> tuple[Ints, Ints, Codes, Codes]:

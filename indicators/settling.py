@@ -31,20 +31,19 @@ def settled(raw: Timeline, confirm_down: int, confirm_up: int) -> Timeline:
 def _completed(raw: Timeline, unknown_as: int, confirm_down: int, confirm_up: int) -> Codes:
     """The settled state of every segment if all that is unknown had been this."""
     state = np.where(raw.state == UNKNOWN, np.int8(unknown_as), raw.state)
-    begins = _run_begins(raw, state)
-    first = np.flatnonzero(begins)
+    first = np.flatnonzero(_run_begins(raw, state))
     of_run = state[first]
     lasted = np.diff(raw.at[first], append=raw.lanes * LANE)
     confirmed = lasted >= np.where(of_run == DOWN, confirm_down, confirm_up)
     last_confirmed = np.maximum.accumulate(np.where(confirmed, np.arange(len(first)), 0))
-    found: Codes = of_run[last_confirmed][np.cumsum(begins) - 1]
-    return found
+    return np.repeat(of_run[last_confirmed], np.diff(first, append=len(state)))
 
 
 def _run_begins(raw: Timeline, state: Codes) -> Flags:
     """Where a run of one state begins: at a change, and at the beginning of a lane."""
     begins = np.ones(len(state), np.bool_)
-    begins[1:] = (state[1:] != state[:-1]) | (raw.at[1:] % LANE == 0)
+    begins[1:] = state[1:] != state[:-1]
+    begins[raw.first] = True
     return begins
 
 
@@ -53,9 +52,7 @@ def blips(raw: Timeline, settled_: Timeline, confirm_down: int) -> Ints:
 
     Both timelines must have the same segments.
     """
-    begins = _run_begins(raw, raw.state)
-    first = np.flatnonzero(begins)
-    lasted = np.diff(raw.at[first], append=raw.lanes * LANE)
-    short = (raw.state[first] == DOWN) & (lasted < confirm_down) & (settled_.state[first] == UP)
-    places: Ints = raw.at[first][short]
+    down = raw.where(DOWN)
+    short = down.start[down.length < confirm_down]
+    places: Ints = short[settled_.state_at(short) == UP]
     return places

@@ -13,11 +13,12 @@ Rules
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.axis import LANE, Flags, Ints, Stretches, ascending, covers, rows_of, whole
+from indicators.axis import LANE, Flags, Ints, Stretches, ascending, begins_lane, covers, none, rows_of, whole
 from indicators.threestate import DOWN, UNKNOWN, UP
 
 Codes = NDArray[np.int8]
@@ -37,7 +38,7 @@ class Cause(IntEnum):
     WITNESSED = 8  # told afterwards by the router itself
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is worked out once stays with it
 class Timeline:
     """`at`: where segments begin, strictly increasing, `at[0]` = 0; `state` and `cause` of each segment."""
 
@@ -54,20 +55,32 @@ class Timeline:
         """Where segments end."""
         return np.append(self.at[1:], self.lanes * LANE)
 
+    @cached_property
+    def first(self) -> Ints:
+        """The row of the segment with which each lane begins."""
+        return np.searchsorted(self.at, whole(self.lanes).start)
+
+    @cached_property
+    def _where(self) -> dict[int, Stretches]:
+        return {}
+
     def where(self, state: int) -> Stretches:
-        """The stretches of one state, whatever their cause."""
-        return self.chosen(self.state == state)
+        """The stretches of one state, whatever their cause; worked out once."""
+        if state not in self._where:
+            self._where[state] = self.chosen(self.state == state)
+        return self._where[state]
 
     def chosen(self, flags: Flags) -> Stretches:
         """The stretches that these segments make up: segments are in order already, those side by side are one."""
+        if not flags.any():
+            return none()
         begins = flags.copy()
         begins[1:] &= ~flags[:-1]
         before = flags[:-1] & ~flags[1:]
         if self.lanes > 1:
             # A stretch never reaches over the end of a lane; lanes are few.
-            lane = np.searchsorted(self.at, whole(self.lanes).start)
-            begins[lane] = flags[lane]
-            before[lane[1:] - 1] = flags[lane[1:] - 1]
+            begins[self.first] = flags[self.first]
+            before[self.first[1:] - 1] = flags[self.first[1:] - 1]
         last = np.flatnonzero(before) + 1
         end = self.at[last]
         if len(flags) and flags[-1]:
@@ -80,10 +93,10 @@ class Timeline:
         What was watched and yet is unknown, such as down-time behind something unknown, hides what it was before.
         """
         watched = (self.state != UNKNOWN) | (self.cause != Cause.NOT_WATCHED)
-        row = np.maximum.accumulate(np.where(watched, np.arange(len(self)), -1))
-        lanes = np.arange(self.lanes, dtype=np.int64)
-        found = row[np.searchsorted(self.at, (lanes + 1) * LANE) - 1]
-        known = (found >= 0) & (self.at[found] >= lanes * LANE)
+        rows, lanes = np.flatnonzero(watched), np.arange(self.lanes, dtype=np.int64)
+        after = np.searchsorted(rows, np.append(self.first[1:], len(self)))
+        found = np.append(rows, 0)[after - 1]
+        known = (after > 0) & (found >= self.first)
         state = np.where(known, self.state[found], np.int8(UNKNOWN))
         return state, np.where(known, self.end[found] - lanes * LANE, 0)
 
@@ -104,13 +117,21 @@ def timeline(lanes: int, start: Ints, end: Ints, state: Codes, cause: Codes) -> 
     starts_lane = whole(lanes).start
     gap = np.ones(len(start), np.bool_)
     gap[:-1] = end[:-1] < start[1:]
-    gap &= end % LANE != 0
+    gap &= ~begins_lane(end)
     taken = np.searchsorted(start, starts_lane, side="right") > np.searchsorted(start, starts_lane)
-    at = np.concatenate([start, end[gap], starts_lane[~taken]])
-    states = np.concatenate([state, np.full(gap.sum() + (~taken).sum(), UNKNOWN, np.int8)])
-    causes = np.concatenate([cause, np.full(gap.sum() + (~taken).sum(), Cause.NOT_WATCHED, np.int8)])
-    order = np.argsort(at, kind="stable")
-    return Timeline(lanes, at[order], states[order].astype(np.int8), causes[order].astype(np.int8))
+    # Each stretch, and after it the gap that it leaves; then the beginnings of lanes on which there is nothing yet.
+    count = gap + 1
+    after = np.cumsum(count)[gap] - 1
+    at, states, causes = (np.repeat(one, count) for one in (start, state, cause))
+    at[after], states[after], causes[after] = end[gap], UNKNOWN, Cause.NOT_WATCHED
+    new = starts_lane[~taken]
+    row = np.searchsorted(at, new)
+    return Timeline(
+        lanes,
+        np.insert(at, row, new),
+        np.insert(states, row, np.int8(UNKNOWN)),
+        np.insert(causes, row, np.int8(Cause.NOT_WATCHED)),
+    )
 
 
 def refined(one: Timeline, places: Ints) -> Timeline:
@@ -205,7 +226,6 @@ def joined(several: Iterable[Timeline]) -> Timeline:
 def simplified(one: Timeline) -> Timeline:
     """Neighbours that are alike joined."""
     keep = np.ones(len(one), np.bool_)
-    keep[1:] = (
-        (one.state[1:] != one.state[:-1]) | (one.cause[1:] != one.cause[:-1]) | (one.at[1:] % LANE == 0)
-    )
+    keep[1:] = (one.state[1:] != one.state[:-1]) | (one.cause[1:] != one.cause[:-1])
+    keep[one.first] = True
     return Timeline(one.lanes, one.at[keep], one.state[keep], one.cause[keep])

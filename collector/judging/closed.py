@@ -140,7 +140,7 @@ def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], ask: Ask) -> Close
     alone = [np.empty(0, np.int64)]
 
     def noted() -> Iterator[Judged]:
-        for one in batches(of, subjects, ask.over.begin):
+        for one in batches(of, subjects, ask.over.begin, for_figures=True):
             alone.append(alone_since(of, one, ask.over.end))
             yield one
 

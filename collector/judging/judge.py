@@ -7,11 +7,14 @@ Where it was not, its whole history is read, so the result is always that of the
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from collector.judging.ahead import ahead
 from collector.judging.circumstances import Parents, Served, circumstances, windows_on
 from collector.judging.lines import Lines, Source, lines, members, membership, source
 from collector.judging.roster import CHECK_KIND, Subject
@@ -96,22 +99,31 @@ def _whole(of: Source) -> Source:
     return source(of.connection, of.roster, of.policy, of.now) if of.since else of
 
 
-def batches(of: Case, subjects: Sequence[Subject], begin: int) -> Iterator[Judged]:
-    """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on."""
+def batches(
+    of: Case, subjects: Sequence[Subject], begin: int, *, for_figures: bool = False
+) -> Iterator[Judged]:
+    """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on.
+
+    `for_figures`: nothing but figures is made of them, so the edges of views are not read; and a thread reads each
+    batch while the one before is judged, so nobody else may use the connection until all of them are.
+    """
     since = max(0, begin - CONTEXT)
     size = _SHORT_BATCH if of.source.now - since < _SHORT else BATCH
-    for at in range(0, len(subjects), size):
-        part = tuple(subjects[at : at + size])
-        if since <= of.source.schedule.first:
-            yield _judged(whole(of), part, 0)
-            continue
-        found = _judged(of if since >= of.source.since else whole(of), part, since)
-        short = ~_stands_alone(of, found, begin)
-        if short.any():
-            # In their order all the same: a batch is what stands together, not what is read together.
-            yield from _in_order(of, found, short, since)
-        else:
-            yield found
+    if since <= of.source.schedule.first:
+        since = 0  # the whole history
+    parts = (tuple(subjects[at : at + size]) for at in range(0, len(subjects), size))
+    read_of = partial(_read, of, bounds=not for_figures)
+    reads = (read_of(part, since) for part in parts)
+    with ThreadPoolExecutor(1) as reader:
+        for read in ahead(reads, reader) if for_figures and len(subjects) > size else reads:
+            found = _judged(read)
+            short = ~_stands_alone(of, found, begin) if since else np.zeros(len(found.subjects), np.bool_)
+            if short.any():
+                # In their order all the same: a batch is what stands together, not what is read together.
+                for part, back_to in _in_order(found, short, since):
+                    yield _judged(reader.submit(read_of, part, back_to).result())
+            else:
+                yield found
 
 
 def applying(of: Source, windows: Sequence[Maintenance]) -> tuple[Maintenance, ...]:
@@ -173,22 +185,42 @@ def _parents(of: Source, applied: Sequence[Maintenance]) -> Parents:
     )
 
 
-def _judged(of: Case, part: tuple[Subject, ...], since: int) -> Judged:
-    found = lines(of.source, part, of.parents, since)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was seen of a batch, and of the circuits of which its services with a check of their own are made."""
+
+    of: Case
+    subjects: tuple[Subject, ...]
+    found: Lines
+    redundant: list[int]  # rows of those services
+    circuits: tuple[Subject, ...]
+    theirs: Lines | None  # of the circuits, if there are any
+
+
+def _read(of: Case, part: tuple[Subject, ...], since: int, *, bounds: bool) -> _Read:
+    """In runs that had not ended at `since` (microseconds), from as much as that needs; 0: the whole history."""
+    from_ = of if since >= max(of.source.since, 1) else whole(of)
+    source_, parents = from_.source, from_.parents
+    redundant = [row for row, one in enumerate(part) if not one.derived and len(one.now.members) > 1]
+    circuits = members(source_, [part[row] for row in redundant])
+    found = lines(source_, part, parents, since, bounds=bounds)
+    theirs = lines(source_, circuits, parents, since, bounds=bounds) if circuits else None
+    return _Read(from_, part, found, redundant, circuits, theirs)
+
+
+def _judged(read: _Read) -> Judged:
+    of, part, found = read.of, read.subjects, read.found
     business = _view(of, part, found.seen, found)
     # Where nothing is masked the two views are one and the same.
     line = business if found.masked is found.seen else _view(of, part, found.masked, found)
     up = business.settled.where(UP)
     calm = up if line is business else intersection(line.settled.where(UP), up)
-    redundant = [row for row, one in enumerate(part) if not one.derived and len(one.now.members) > 1]
-    circuits = members(of.source, [part[row] for row in redundant])
-    if not circuits:
+    if read.theirs is None:
         return Judged(part, line, business, calm)
-    made_of = membership(part, redundant, circuits)
-    theirs = lines(of.source, circuits, of.parents, since)
-    faulty = _view(of, circuits, theirs.masked, theirs)
-    found_switches = _switches(business, faulty, np.array(redundant)[made_of.service], made_of.member)
-    return Judged(part, line, business, _all_calm(calm, faulty, redundant, made_of), found_switches)
+    made_of = membership(part, read.redundant, read.circuits)
+    faulty = _view(of, read.circuits, read.theirs.masked, read.theirs)
+    found_switches = _switches(business, faulty, np.array(read.redundant)[made_of.service], made_of.member)
+    return Judged(part, line, business, _all_calm(calm, faulty, read.redundant, made_of), found_switches)
 
 
 def _view(of: Case, part: Sequence[Subject], raw: Timeline, found: Lines) -> View:
@@ -232,12 +264,12 @@ def alone_since(of: Case, found: Judged, until: int) -> Ints:
     return stands_alone(found.calm, len(found.subjects), until, gap)
 
 
-def _in_order(of: Case, found: Judged, short: Flags, since: int) -> Iterator[Judged]:
+def _in_order(found: Judged, short: Flags, since: int) -> Iterator[tuple[tuple[Subject, ...], int]]:
     """Those that stand alone from the days before, the others from their whole history, runs of each together."""
     edges = np.flatnonzero(np.diff(short, prepend=not short[0]))
     for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(short)], strict=True):
         part = found.subjects[first:last]
-        yield _judged(whole(of), part, 0) if short[first] else _judged(of, part, since)
+        yield part, 0 if short[first] else since
 
 
 def _on_services(start: Ints, end: Ints, member: Ints, service: Ints) -> tuple[Ints, Ints]:

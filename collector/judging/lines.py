@@ -55,16 +55,24 @@ def source(
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Raw histories, a lane a subject: `seen` hides nothing, in `masked` down-time behind an upstream is unknown."""
+    """Raw histories, a lane a subject: `seen` hides nothing, in `masked` down-time behind an upstream is unknown.
+
+    `edges` are how sure recorded changes are of their time, where that was read.
+    """
 
     seen: Timeline
     masked: Timeline
     edges: Edges
 
 
-def lines(of: Source, subjects: Sequence[Subject], parents: Parents, since: int) -> Lines:
-    """Those of subjects of one kind, in runs that had not ended at `since` (microseconds)."""
-    found = _own(of, subjects, parents, since)
+def lines(
+    of: Source, subjects: Sequence[Subject], parents: Parents, since: int, *, bounds: bool = True
+) -> Lines:
+    """Those of subjects of one kind, in runs that had not ended at `since` (microseconds).
+
+    `bounds`: with their edges; else these are read only where down-time may have to be masked by them.
+    """
+    found = _own(of, subjects, parents, since, bounds=bounds)
     rows = [row for row, one in enumerate(subjects) if one.derived and any(era.members for era in one.eras)]
     return _with_derived(of, found, subjects, rows, since, parents) if rows else found
 
@@ -88,15 +96,17 @@ def membership(subjects: Sequence[Subject], rows: Sequence[int], of: Sequence[Su
     return Membership(*np.array(table, np.int64).reshape(-1, 5).T)
 
 
-def _own(of: Source, subjects: Sequence[Subject], parents: Parents, since: int) -> Lines:
+def _own(
+    of: Source, subjects: Sequence[Subject], parents: Parents, since: int, *, bounds: bool = True
+) -> Lines:
     """From the subjects' own checks."""
     keys = [(CHECK_KIND[one.kind], one.id) for one in subjects]
-    found = observed(of.connection, of.schedule, keys, since)
+    away = behind(parents.away, dependences(subjects, parents))
+    found = observed(of.connection, of.schedule, keys, since, bounds=bounds or len(away) > 0)
     facts = replace(found.facts, bins=of.lossy.of(found.checks, rounds_of(found.facts)))
     up, down = said(of.connection, found, subjects, since)
     seen = filled(raw(facts, of.policy.max_loss, of.now), up, down, Cause.WITNESSED, _NOBODY_LOOKED)
     sure = edges(facts)
-    away = behind(parents.away, dependences(subjects, parents))
     return Lines(seen, masked(seen, sure, away), sure)
 
 

@@ -6,6 +6,7 @@ too. Everything is read in the order of its key, day by day, once for all who ar
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from collector.judging.ahead import ahead
 from collector.keeping.bins import BIN_MICROS, COUNTS, leading
 from collector.ledger import schema
 from indicators.axis import Ints, ascending
@@ -21,7 +23,7 @@ from indicators.facts import Bins, Facts, Watches, no_bins
 
 _OFTEN = 30_000_000  # loss is judged of rounds at least so often
 _COLUMNS = COUNTS[:4]  # sent, rescued, incomplete, down
-_TOGETHER = 5000  # days unpacked at once
+_TOGETHER = 1000  # days unpacked at once: what they take stays near the processor
 _LONGEST_DAY = 25 * 3600 * 1_000_000
 _FEW = 100  # checks that are named in a statement; of more all are read
 Rows = NDArray[np.int64]  # a row five minutes: check, start, then _COLUMNS
@@ -94,8 +96,10 @@ def _folded(
     wanted = sa.select(packed.c.check, packed.c.started_at, packed.c.bins).select_from(day.join(packed, same))
     days = sa.select(_days(day, since))
     matters = sa.and_(day.c.started_at.in_(days), lost > 0, lost > least, *_among(day, few))
-    for part in connection.execute(wanted.where(matters)).partitions(_TOGETHER):
-        yield _unpacked(part)
+    parts = connection.execute(wanted.where(matters)).partitions(_TOGETHER)
+    with ThreadPoolExecutor(1) as reader:
+        for part in parts if few else ahead(parts, reader):
+            yield _unpacked(part)
 
 
 def _days(table: sa.Table, since: int) -> sa.ColumnElement[int]:
@@ -118,7 +122,7 @@ def _unpacked(rows: Sequence[Sequence[Any]]) -> Rows:
     begin = np.array([row[1] for row in rows], np.int64)
     found = [_none()]
     for number, counts in leading([row[2] for row in rows], len(_COLUMNS)):
-        day, place = np.nonzero(counts[:, 1] + counts[:, 2])
+        day, place = np.nonzero(counts[:, 1] + counts[:, 2] > 0)
         head = np.stack([check[number[day]], begin[number[day]] + place * BIN_MICROS], axis=1)
         found.append(np.concatenate([head, counts[day, :, place]], axis=1))
     return np.concatenate(found)

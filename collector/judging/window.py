@@ -63,14 +63,15 @@ class Ask:
 
 def judgements(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> dict[ViewName, Judgement]:
     """Subjects of one kind in both views over a window, with the sums of each in every window of it."""
-    return judged_window(of, kind, batches(of, subjects, over.begin), over)
+    return judged_window(of, kind, batches(of, subjects, over.begin, for_figures=True), over)
 
 
 def condensed(
     of: Case, kind: Kind, subjects: Sequence[Subject], asks: Sequence[Ask]
 ) -> list[dict[ViewName, Condensed]]:
     """The same with what the asked figures need only, for each of several windows, judged once for all of them."""
-    return condensed_windows(of, kind, batches(of, subjects, min(one.over.begin for one in asks)), asks)
+    begin = min(one.over.begin for one in asks)
+    return condensed_windows(of, kind, batches(of, subjects, begin, for_figures=True), asks)
 
 
 def judged_window(of: Case, kind: Kind, found: Iterable[Judged], over: Period) -> dict[ViewName, Judgement]:

@@ -136,31 +136,32 @@ def _alike(plain: Sequence[bytes], layout: tuple[int, ...], wanted: slice) -> In
     table = np.frombuffer(b"".join(one[:size] for one in plain), np.uint8)
     if len(table) != size * len(plain):
         raise ValueError("counts that are not whole: they end too soon")
-    table, place, found = table.reshape(len(plain), size), _HEAD.size, []
+    table, place = table.reshape(len(plain), size), _HEAD.size
     place += sum(_ROW.size + bits * width for bits in rows[:first])
-    for bits in rows[first:]:
+    found = np.full((len(plain), wanted.stop - first, bins), NONE, np.int64)
+    for row, bits in enumerate(rows[first:]):
         least = table[:, place + 1 : place + _ROW.size].copy().view("<i8")
         place += _ROW.size
         planes = table[:, place : place + bits * width].reshape(len(plain), bits, width)
         place += bits * width
-        # 64 bits wrap: exact whatever was packed.
-        values = _above(planes, bins) + least.astype(np.uint64)
-        found.append(values.astype(np.int64))
-    missing = wanted.stop - first - len(found)
-    return np.stack(found + [np.full((len(plain), bins), NONE, np.int64)] * missing, axis=1)
+        found[:, row] = least
+        for byte, values in _bytes(planes, bins):
+            # 64 bits wrap: exact whatever was packed.
+            found[:, row].view(np.uint64)[:] += values.astype(np.uint64) << np.uint64(8 * byte)
+    return found
 
 
-def _above(planes: NDArray[np.uint8], bins: int) -> NDArray[np.uint64]:
-    """The values that planes of bits make up, the lowest first; shape (days, bits, bytes) to (days, five minutes)."""
+def _bytes(planes: NDArray[np.uint8], bins: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """The bytes of the values that planes of bits make up, the lowest first: which, and of each five minutes.
+
+    From shape (days, bits, bytes) to (days, five minutes). Of each plane 64 bits wide would cost eight times as much.
+    """
     days, bits, _ = planes.shape
-    apart = np.unpackbits(planes, axis=2, count=bins)
-    value = np.zeros((days, bins), np.uint64)
-    for first in range(0, bits, 8):  # whole bytes: 64 bits wide for each plane would cost eight times as much
+    for first in range(0, bits, 8):
         byte = np.zeros((days, bins), np.uint8)
         for bit in range(first, min(first + 8, bits)):
-            byte |= apart[:, bit] << np.uint8(bit - first)
-        value |= byte.astype(np.uint64) << np.uint64(first)
-    return value
+            byte |= np.unpackbits(planes[:, bit], axis=1, count=bins) << np.uint8(bit - first)
+        yield first // 8, byte
 
 
 def _packed(row: Ints) -> bytes:

@@ -16,6 +16,7 @@ from indicators.axis import (
     intersection,
     measure,
     on_lane,
+    overlapping,
     stretches,
     union,
     whole,
@@ -95,6 +96,21 @@ def test_lengths_and_membership_agree(of: Pairs, windows: Pairs) -> None:
     places = [place for place, _ in windows]
     inside = [place in theirs(of) for place in places]
     assert covers(on_lane(0, of), np.array(places, np.int64)).tolist() == inside
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(moments, max_size=8, unique=True).map(sorted), pairs)
+def test_stretches_that_touch_overlap_others_one_by_one(corners: list[int], of: Pairs) -> None:
+    touching = Stretches(np.array(corners[:-1], np.int64), np.array(corners[1:], np.int64))
+    apart = on_lane(0, of)
+    mine, theirs_ = overlapping(apart, touching)
+    pairs_ = list(zip(np.arange(len(apart))[mine].tolist(), theirs_.tolist(), strict=True))
+    assert pairs_ == [
+        (row, other)
+        for row, (begin, end) in enumerate(told(apart))
+        for other, (first, last) in enumerate(told(touching))
+        if max(begin, first) < min(end, last)
+    ]
 
 
 def test_what_begins_with_a_lane_more_than_once_is_one_stretch() -> None:

@@ -124,9 +124,9 @@ class Weeks:
         )
 
 
-def weeks(folder: Path, seed: int) -> Weeks:
-    """A new ledger in which everybody is up from the first midnight on."""
-    ledger = open_ledger(sqlite_url(folder), create=True)
+def weeks(folder: Path, seed: int, url: str = "") -> Weeks:
+    """A new ledger in which everybody is up from the first midnight on, in a file or in another empty database."""
+    ledger = open_ledger(url or sqlite_url(folder), create=True)
     ledger.begin(Life(collector="main", vantage="centre", version="1", now=float(FIRST)))
     same = {"probe": "icmp", "source": "", "vantage": "centre"}
     subjects = [("device", "core"), ("service", "own"), *(("circuit", one) for one in LINES)]
