@@ -80,7 +80,7 @@ def freeze(
         filled = recompute(basis, connection, author.now)
         _require_decided(filled)
         found = Anchors(places) if places is not None else anchored(filled, written.places)
-        _require_same(found, form)
+        _require_same(found, form, half=basis.half)
         known = _knows_config(connection, basis.config.digest)
         texts = texts_of(basis, network=not known)
         number = revisions.next_number(connection, filled.plan.project.name, filled.plan.project.year)
@@ -136,17 +136,22 @@ def _require_decided(of: FilledPlan) -> None:
         )
 
 
-def _require_same(found: Anchors, form: Path) -> None:
-    if found.other:
-        name, text = next(iter(found.other.items()))
+def _require_same(found: Anchors, form: Path, *, half: bool) -> None:
+    if not found.other:
+        return
+    name, text = next(iter(found.other.items()))
+    differs = {"file": form, "shown": text, "name": name, "count": len(found.other) - 1}
+    if half:
         raise LinewalkerError(
             "{file} shows {shown} for {name}, which the facts do not give now, and {count} more such cells; make the"
             " form anew, then freeze it",
-            file=form,
-            shown=text,
-            name=name,
-            count=len(found.other) - 1,
+            **differs,
         )
+    raise LinewalkerError(
+        "{file} shows {shown} for {name}, which the facts do not give now, and {count} more such cells; make the"
+        " form anew, then freeze it, with `--half-year` if it is the form of January to June",
+        **differs,
+    )
 
 
 def _knows_config(connection: Connection, digest: str) -> bool:

@@ -486,6 +486,7 @@ def test_the_half_year_form_is_frozen_as_such_and_verifies_by_its_half_year(
     refused = run(year, "freeze", year.plan, "--form", place, "-c", year.network)
     assert refused.returncode == 2
     assert "which the facts do not give now" in refused.stderr
+    assert "--half-year" in refused.stderr
     freeze(year, form, "--half-year")
     status, said = verified(year, place)
     assert (status, said["same"], said["findings"]) == (0, True, [])
