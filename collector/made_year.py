@@ -21,6 +21,7 @@ from config.model import Config
 from indicators.calendar import date_at, dates_of, day_edges, instant
 from indicators.entered import Maintenance, Subject
 from lab.year import Asked, Year, draw, recorded
+from lab.year_papers import papers
 from lab.year_proofs import Order
 from lab.year_watching import Beat
 from probes.rhythm import Rhythm
@@ -83,8 +84,11 @@ def write(ledger: Ledger, config: Config, year: Year, version: str) -> dict[str,
 
 def _written(config: Config, year: Year) -> Iterator[tuple[str, Iterable[Row]]]:
     """What was loaded, and what people entered."""
+    told = papers(year)
     yield "config_version", [_version(config, year)]
     yield "maintenance", map(_window, windows(year))
+    yield "fault", told.tickets
+    yield "approval", told.approvals
 
 
 def asked(ledger: Ledger, config: Config, begin: int, end: int) -> list[Asked]:
