@@ -111,7 +111,7 @@ def bandwidth(year: Year, port: Port) -> Bandwidth:
 
 def _line(year: Year, port: Port) -> _Line:
     name, bins = key("circuit", port.circuit), (year.end - year.begin) // BIN
-    there = counted(year, name)
+    there = common(counted(year, name), [port.serving])
     days = (passed(year.traffic, port, day, year.away[name])[0] for day in range(len(year.traffic.working)))
     through = np.concatenate(list(days), axis=1)[:, :bins]
     sent = (
@@ -176,7 +176,9 @@ def _proofs(found: Sequence[Proof], rate: Ints, begin: int) -> tuple[Flags, Flag
             if not one.measured:
                 proven[first:behind] |= one.carried >= _PROVES * rate[first:behind]
                 continue
-            newest[first:], until[first:] = one.carried, min(one.valid_until, one.at + _OLDEST)
+            speaks = np.arange(len(rate)) >= first
+            speaks &= max(one.carried, one.cap) >= _PROVES * rate
+            newest[speaks], until[speaks] = one.carried, min(one.valid_until, one.at + _OLDEST)
         at = begin + np.arange(len(rate), dtype=np.int64) * BIN
         good = newest >= _PROVES * rate
         failed |= (at <= until) & ~good

@@ -49,7 +49,8 @@ class Order:
 class Proof:
     """A test or a report of a line, and what it came to: bit/s with all that went over the line, or None.
 
-    `row` is what the ledger holds of it beside the vantage.
+    `cap` is the rate it was made for: it says nothing of a larger one. `row` is what the ledger holds of it beside
+    the vantage.
     """
 
     circuit: str
@@ -58,6 +59,7 @@ class Proof:
     at: int
     valid_until: int
     carried: int | None
+    cap: int
     row: Mapping[str, Any]
 
 
@@ -84,13 +86,16 @@ def _reports(port: Port, begin: int, end: int, draw: np.random.Generator) -> Ite
     for number, quarter in enumerate(range(begin - _QUARTER, end, _QUARTER)):
         late = int(draw.integers(6, 12)) if number and draw.integers(0, 24) == 0 else 0
         at = quarter + late * DAY + 10 * HOUR
-        rate = round(port.rate_at(max(at, begin)) * draw.uniform(0.97, 1.03))
-        if rate and at < end:
-            yield _report(port, number, at, rate, max(at + DAY, begin + HOUR))
+        share = draw.uniform(0.97, 1.03)
+        if port.rate_at(at) and at < end:
+            yield _report(port, number, at, share, min(max(at + DAY, begin + HOUR), end - 1))
 
 
-def _report(port: Port, number: int, at: int, rate: int, recorded_at: int) -> Proof:
+def _report(port: Port, number: int, at: int, share: float, recorded_at: int) -> Proof:
+    agreed = port.rate_at(at)
+    rate = round(agreed * share)
     told = {
+        "cap_bps": agreed,
         "id": f"report-{port.number}-{number}",
         "origin": "attested",
         "method": "report",
@@ -130,7 +135,8 @@ def _came_to(of: Circumstances, port: Port | None, one: Order) -> tuple[int, int
     counts, _ = passed(of.traffic, port, of.traffic.day_of(one.at), of.away[key("circuit", one.circuit)])
     day = of.traffic.days[of.traffic.day_of(one.at)]
     rest = int(counts[0 if one.direction == "receive" else 1, (one.at - day) // BIN]) * 8_000_000 // BIN
-    payload = min(one.cap, round((of.traffic.capacity(port, one.at) - rest) / (1 + _HEADERS)))
+    room = max(1, round((of.traffic.capacity(port, one.at) - rest) / (1 + _HEADERS)))
+    payload = min(one.cap, room)
     return payload, rest + round(payload * _HEADERS)
 
 
@@ -151,7 +157,7 @@ def _proof(
         **told,
     }
     row["valid_until"] = None if rate is None else times[1]
-    return Proof(circuit, told["origin"] == "measured", direction, *times, carried, row)
+    return Proof(circuit, told["origin"] == "measured", direction, *times, carried, told["cap_bps"], row)
 
 
 def _meets(spans: Spans, one: Order) -> bool:

@@ -19,12 +19,13 @@ from config.model import Circuit, Config
 from indicators.calendar import Holidays, dates_of, day_edges, instant
 from lab.year_affairs import BIN, DAY, HOUR, MINUTE, SECOND
 from lab.year_spans import Ints, covered
-from lab.year_world import Spans, key, union
+from lab.year_world import Span, Spans, key, union
 
 COUNTS = ("octets_in", "octets_out", "discards_in", "discards_out")
 Floats = NDArray[np.float64]
 
 _SATURDAY = 5
+_ALWAYS = 1 << 62
 _MILLI = 1000  # microseconds: finer would not fit into 64 bits beside octets
 _OCTETS = BIN / 8e6  # in five minutes, of one bit a second
 _NO_RATE = 10_000_000  # bit/s; what a line is taken for of which none was agreed
@@ -37,9 +38,10 @@ _SPEEDS = (10**8, 10**9, 10**10, 10**11)  # of ports, bit/s
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """The port of a device that carries a line. `rates`: from when on which rate was agreed, bit/s; 0: none.
+    """The port of a device that carries a line.
 
-    `telling`: it tells what it discards. `pinged`: how often its line is pinged, microseconds; 0: it is not.
+    `serving`: when the line is in service. `rates`: from when on which rate was agreed, bit/s; 0: none. `telling`: it
+    tells what it discards. `pinged`: how often its line is pinged, microseconds; 0: it is not.
     """
 
     circuit: str
@@ -47,6 +49,7 @@ class Port:
     device: str
     name: str
     speed: int
+    serving: Span
     rates: tuple[tuple[int, int], ...]
     telling: bool
     pinged: int
@@ -137,8 +140,14 @@ def ports_of(config: Config) -> dict[str, Port]:
             number = len(found)
             telling = number % 5 != _KINDS
             pinged = round(config.rounds.of("icmp").interval * SECOND) if one.check is None else 0
-            found[one.id] = Port(one.id, number, key("device", device), name, speed, rates, telling, pinged)
+            serving = _moment(one.in_service_from, zone, 0), _moment(one.in_service_until, zone, _ALWAYS)
+            above = key("device", device)
+            found[one.id] = Port(one.id, number, above, name, speed, serving, rates, telling, pinged)
     return found
+
+
+def _moment(day: dt.date | None, zone: ZoneInfo, otherwise: int) -> int:
+    return otherwise if day is None else instant(day, 0, zone)
 
 
 def _rates(one: Circuit, zone: ZoneInfo) -> tuple[tuple[int, int], ...]:

@@ -5,6 +5,7 @@ others are unproven, so the truth lies in the bracket.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +15,41 @@ from collector.ledger.store import sqlite_url
 from indicators.measure import Bracket
 from lab.year_bandwidth import Bandwidth, bandwidth
 from tests.collector.judging.made import Made, made
+from tests.practice import EXAMPLES
 
 CENTRE, DEPARTMENT = "hainan-commerce-info-centre-2018", "hainan-commerce-dept-2020"
-CASES = [(CENTRE, 3, 70), (CENTRE, 2, 40), (DEPARTMENT, 1, 365)]
+DATED = "dated"  # the department's line with dates
+CASES = [(CENTRE, 3, 70), (CENTRE, 2, 40), (DEPARTMENT, 1, 365), (DATED, 1, 80), (DATED, 2, 80)]
+_ORDERED = """
+throughput:
+  tests:
+    - {circuits: [egov-cu], far_end: "iperf3://{address}:5201", at: "02:30", every_days: 7,
+       directions: [receive, send]}
+"""
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda one: f"{one[0]}-{one[1]}")
 def of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A judged year of a network whose ports are read."""
     network, seed, days = request.param
-    with made(sqlite_url(tmp_path_factory.mktemp("year")), network, seed, days) as found:
+    folder = tmp_path_factory.mktemp("year")
+    if network == DATED:
+        network = str(_dated(folder))
+    with made(sqlite_url(folder), network, seed, days) as found:
         yield found
+
+
+def _dated(folder: Path) -> Path:
+    """The department's network, its line of which the port is read in service for a while only, at two rates."""
+    text = (EXAMPLES / DEPARTMENT / "network.yaml").read_text("utf-8")
+    first, port, rest = text.partition("    interface: core-router/alias:egov-cu\n")
+    before, since, after = first.rpartition("    in_service_from: 2020-01-01\n")
+    assert since
+    assert port
+    dates = "    in_service_from: 2025-01-08\n    in_service_until: 2025-03-12\n"
+    changed = "    changes: [{from: 2025-02-03, commit_rate: 80M}]\n"
+    (folder / "network.yaml").write_text(before + dates + after + port + changed + rest + _ORDERED, "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
