@@ -5,26 +5,67 @@ Rows go through the same `Ledger.write` as a collector's; nothing else of a year
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector import checks
+from collector import appointments, checks
+from collector.appointments import Appointment, Rules
 from collector.checks import CheckSpec
 from collector.keeping import bins
 from collector.keeping.bins import Ints
 from collector.ledger.store import Batch, Ledger, Life, Row, micros
 from collector.plans import plans
 from config.model import Config
-from indicators.calendar import date_at, day_edges, instant
+from indicators.calendar import date_at, dates_of, day_edges, instant
 from indicators.entered import Maintenance, Subject
-from lab.year import Asked, Year, recorded
+from lab.year import Asked, Year, draw, recorded
+from lab.year_papers import papers
+from lab.year_proofs import Order
 from lab.year_watching import Beat
 from probes.rhythm import Rhythm
+from probes.throughput import method_of
 
 _TOGETHER = 5000  # rows
-_INTERFACE = "interface"  # fills what is unknown where it is dead; in a made-up year it is not
+_TURN = 60_000_000  # microseconds from one throughput test to the next
+
+
+def drawn(config: Config, begin: int, end: int, seed: int, *, gapless: bool = False) -> Year:
+    """The truth of [begin, end), microseconds, with the throughput tests that the configuration orders."""
+    return draw(config, begin, end, seed, gapless=gapless, orders=_orders(config, begin, end))
+
+
+def _orders(config: Config, begin: int, end: int) -> list[Order]:
+    rules = appointments.rules(config)
+    if rules is None or config.throughput is None:
+        return []
+    days = dates_of(day_edges(begin, end, rules.zone), rules.zone)
+    moments = (dt.datetime.combine(day, at, rules.zone) for day in days for at in config.throughput.times)
+    due = {one.id: one for at in moments for one in appointments.due(config, at.timestamp())}
+    found = sorted((one for one in due.values() if one.order.rate), key=lambda one: one.planned_at)
+    together = groupby(found, key=lambda one: one.planned_at)
+    turns = ((one, turn * _TURN) for _, some in together for turn, one in enumerate(some))
+    return [
+        _order(one, late, rules) for one, late in turns if micros(one.planned_at) + late <= micros(one.until)
+    ]
+
+
+def _order(one: Appointment, late: int, rules: Rules) -> Order:
+    """Tests of one time follow each other: this one begins so many microseconds later."""
+    return Order(
+        id=one.id,
+        circuit=one.circuit,
+        direction=one.order.direction,
+        method=method_of(one.order.far_end),
+        planned_at=micros(one.planned_at),
+        at=micros(one.planned_at) + late,
+        seconds=one.order.lasting,
+        cap=one.order.rate,
+        far_end=one.order.far_end.partition("?")[0],
+        source=one.order.source,
+        valid=micros(rules.validity_seconds),
+    )
 
 
 def write(ledger: Ledger, config: Config, year: Year, version: str) -> dict[str, int]:
@@ -35,11 +76,19 @@ def write(ledger: Ledger, config: Config, year: Year, version: str) -> dict[str,
     written = {"check": len(told)}
     tables = recorded(year, told, config.vantage.name, edges)
     pack = _packer()
-    first = [("config_version", iter([_version(config, year)])), ("maintenance", map(_window, windows(year)))]
-    for table, rows in chain(first, tables):
+    for table, rows in chain(_written(config, year), tables):
         packed = ({**row, "bins": pack(row["bins"])} for row in rows) if table == "quality_bins" else rows
         written[table] = written.get(table, 0) + _write(ledger, table, packed)
     return written
+
+
+def _written(config: Config, year: Year) -> Iterator[tuple[str, Iterable[Row]]]:
+    """What was loaded, and what people entered."""
+    told = papers(year)
+    yield "config_version", [_version(config, year)]
+    yield "maintenance", map(_window, windows(year))
+    yield "fault", told.tickets
+    yield "approval", told.approvals
 
 
 def asked(ledger: Ledger, config: Config, begin: int, end: int) -> list[Asked]:
@@ -65,8 +114,7 @@ def _times(config: Config, begin: int, end: int) -> dict[CheckSpec, tuple[int, i
         later = checks.next_change(config, day)
         until = end if later is None else min(end, instant(later, 0, zone))
         for one in checks.specs(config, day):
-            if one.kind != _INTERFACE:
-                found[one] = (found[one][0] if one in found else start, until)
+            found[one] = (found[one][0] if one in found else start, until)
         day = later
     return found
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from config.addresses import Source
 from config.errors import WrongValueError
@@ -65,6 +65,11 @@ def read_hours(written: object) -> Hours:
         rule="hours",
         found=repr(written),
     )
+
+
+def write_hours(hours: Hours) -> str:
+    """Hours as people write them."""
+    return f"{hours.begin // 60:02}:{hours.begin % 60:02}-{hours.end // 60:02}:{hours.end % 60:02}"
 
 
 def read_cap(written: object) -> Cap:
@@ -146,7 +151,9 @@ class ThroughputTest(BaseModel):
     every_days: int = Field(default=1, ge=1, le=366)
     within: Seconds = Field(default=3600.0, ge=60, le=12 * 3600)
     directions: Annotated[tuple[Direction, ...], BeforeValidator(_listed)] = ("receive",)
-    rate: Annotated[Cap, BeforeValidator(read_cap)] = Cap(percent=100)
+    rate: Annotated[Cap, BeforeValidator(read_cap), PlainSerializer(write_cap, when_used="json")] = Cap(
+        percent=100
+    )
     most_seconds: Seconds = Field(default=10.0, ge=SHORTEST_SECONDS, le=120)
     most_bytes: Annotated[int, BeforeValidator(read_bytes)] = 100_000_000
     in_service_hours: bool = False
@@ -180,7 +187,9 @@ class Throughput(BaseModel):
 
     model_config = _STRICT
 
-    service_hours: Annotated[Hours, BeforeValidator(read_hours)] = Hours(7 * 60 + 30, 18 * 60)
+    service_hours: Annotated[
+        Hours, BeforeValidator(read_hours), PlainSerializer(write_hours, when_used="json")
+    ] = Hours(7 * 60 + 30, 18 * 60)
     service_days: tuple[Weekday, ...] = WEEKDAYS[:5]
     validity_days: int = Field(default=31, ge=1, le=366)
     most_bytes_a_day: Annotated[int, BeforeValidator(read_bytes)] = 2_000_000_000

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer
 
 from config.errors import WrongValueError
 
@@ -118,5 +118,9 @@ Seconds = Annotated[float, BeforeValidator(read_seconds)]
 Day = Annotated[date, BeforeValidator(read_day)]
 """A day of the reporting calendar, written like `2026-03-01`."""
 
-TimeOfDay = Annotated[time, BeforeValidator(read_time)]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(read_time),
+    PlainSerializer(lambda value: f"{value:%H:%M}", when_used="json-unless-none"),
+]
 """A time of day in the calendar's zone, written like `01:00`."""

@@ -39,11 +39,14 @@ def arithmetic(rule: Rule, of: Deduction, fee: Decimal, total: int) -> tuple[str
     amounts = (of.amount.certain, of.amount.confirmed, of.amount.possible)
     percents = (of.percent.certain, of.percent.confirmed, of.percent.possible)
     found, before = [], Decimal(0)
+    # A comparison has a consequence, a product a result.
+    sign = "=" if isinstance(rule, OverLimit) else "→"
     for time, percent, amount in zip(times, percents, amounts, strict=True):
-        # A comparison has a consequence, a product a result.
-        sign = "=" if isinstance(rule, OverLimit) else "→"
-        step = f"{_step(rule, time, total)} {sign} {plain(percent)} %; {fee} × {plain(percent)} % = {amount}"
-        found.append(step if amount > before else "")
+        if amount > before:  # else no step of the rule need be reached
+            share = f"{plain(percent)} %"
+            found.append(f"{_step(rule, time, total)} {sign} {share}; {fee} × {share} = {amount}")
+        else:
+            found.append("")
         before = max(before, amount)
     return found[0], found[1], found[2]
 

@@ -5,7 +5,7 @@ by table, as plain values: whoever keeps facts writes them, and packs the column
 apart, so that figures computed from the record can be held against the truth.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,19 @@ import numpy as np
 
 from config.model import Config
 from lab.year_affairs import BIN, Affair, Deed, Window, affairs
-from lab.year_counts import counted, questions
+from lab.year_counts import Counted, counted, questions
+from lab.year_ports import Reading, Shared
+from lab.year_proofs import Circumstances, Order, Proof, proofs
 from lab.year_seen import DOWN, ROUND_TRIP, UP, Run, Seen, seen
+from lab.year_traffic import Traffic, drawn
 from lab.year_watching import Beat, Gap, Watch, gaps, watches
 from lab.year_world import Element, Spans, away, elements, key, union
 
 Rows = Iterator[dict[str, Any]]
+Table = tuple[str, Rows]  # some rows of one
+Held = Mapping[Beat, Sequence[Watch]]
+
+PORT = "interface"  # of a check: it reads the port that carries a circuit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,13 @@ class Year:
     world: Mapping[str, Element]
     broken: Mapping[str, Spans]
     away: Mapping[str, Spans]
+    done: Mapping[str, tuple[Deed, ...]]  # by element, in order
+    traffic: Traffic
+    proofs: tuple[Proof, ...]
+
+    def deeds_of(self, name: str) -> tuple[Deed, ...]:
+        """All that was done to an element, in order."""
+        return self.done.get(name, ())
 
     @property
     def deeds(self) -> list[Deed]:
@@ -64,46 +78,91 @@ class Year:
         return [one for affair in self.affairs for one in affair.windows]
 
 
-def draw(config: Config, begin: int, end: int, seed: int, *, gapless: bool = False) -> Year:
-    """The truth of [begin, end), microseconds; the same for the same seed. `gapless`: somebody always looked."""
+def draw(
+    config: Config, begin: int, end: int, seed: int, *, gapless: bool = False, orders: Sequence[Order] = ()
+) -> Year:
+    """The truth of [begin, end), microseconds; the same for the same seed.
+
+    `gapless`: somebody always looked. `orders`: the throughput tests that the configuration has made in that time.
+    """
     world = elements(config)
     found = affairs(world, begin, end, seed)
-    broken: dict[str, Spans] = {}
-    for affair in found:
-        for deed in affair.deeds:
-            if deed.what == "cut":
-                broken.setdefault(deed.element, []).append((deed.begin, deed.end))
-    broken = {name: union(spans) for name, spans in broken.items()}
-    between = [] if gapless else gaps(begin, end, seed)
-    return Year(begin, end, seed, tuple(found), tuple(between), world, broken, away(world, broken))
+    done: dict[str, list[Deed]] = {}
+    for deed in sorted((deed for affair in found for deed in affair.deeds), key=lambda one: one.begin):
+        done.setdefault(deed.element, []).append(deed)
+    cuts = {
+        name: [(one.begin, one.end) for one in deeds if one.what == "cut"] for name, deeds in done.items()
+    }
+    broken = {name: union(spans) for name, spans in cuts.items() if spans}
+    gone = away(world, broken)
+    between = () if gapless else tuple(gaps(begin, end, seed))
+    traffic = drawn(config, begin, end, seed, {one.circuit for one in orders})
+    met = Circumstances(traffic, gone, [(one.begin, one.end) for one in between])
+    return Year(
+        begin,
+        end,
+        seed,
+        tuple(found),
+        between,
+        world,
+        broken,
+        gone,
+        {name: tuple(deeds) for name, deeds in done.items()},
+        traffic,
+        tuple(proofs(met, orders, begin, end, seed)),
+    )
 
 
-def recorded(
-    year: Year, asked: Sequence[Asked], vantage: str, edges: Sequence[int]
-) -> Iterator[tuple[str, Rows]]:
+def recorded(year: Year, asked: Sequence[Asked], vantage: str, edges: Sequence[int]) -> Iterator[Table]:
     """All rows of the year, some of one table at a time; days lie between successive `edges`.
 
     Of `quality_bins` the `bins` are columns, to be packed by whoever writes them.
     """
     held = {one.beat: watches(one.beat, year.begin, year.end, year.gaps) for one in asked}
-    told = {one: _seen(year, one, held[one.beat]) for one in asked}
     yield "watch", (_watch(beat, one, vantage) for beat, found in held.items() for one in found)
+    yield from _of_checks(year, [one for one in asked if one.kind != PORT], held, edges)
+    yield from _of_ports(year, [one for one in asked if one.kind == PORT], held, edges)
+    yield "throughput", ({**one.row, "vantage": vantage} for one in year.proofs)
+
+
+def _of_checks(year: Year, asked: Sequence[Asked], held: Held, edges: Sequence[int]) -> Iterator[Table]:
+    told = {one: _seen(year, one, held[one.beat]) for one in asked}
     yield "run", (_run(one, run) for one in asked for run in told[one].runs)
     yield "packet", (row for one in asked for row in _packets(one, told[one].runs))
     for one in asked:
-        days = list(counted(one.check, one.beat, one.phase, told[one], held[one.beat], edges))
-        yield "quality_day", (dict(day.sums) for day in days)
-        yield (
-            "quality_bins",
-            ({"started_at": day.sums["started_at"], "check": one.check, "bins": day.columns} for day in days),
+        yield from _counts(
+            one.check, counted(one.check, one.beat, one.phase, told[one], held[one.beat], edges)
         )
+
+
+def _of_ports(year: Year, asked: Sequence[Asked], held: Held, edges: Sequence[int]) -> Iterator[Table]:
+    shared = Shared()
+    for one in asked:
+        port = year.traffic.ports[one.subject]
+        away_ = year.away[port.device], year.away[key("circuit", one.subject)]
+        read = Reading(year.traffic, port, one.check, one.beat, one.phase, *away_, held[one.beat])
+        told = read.seen(one.begin, one.end)
+        yield (
+            "run",
+            ({**_run(one, run), "outcome": what, "reason": why} for run, what, why in read.runs(told)),
+        )
+        yield "port", read.speeds(told)
+        yield from _counts(one.check, read.days(told, edges, shared))
+
+
+def _counts(check: int, counts: Iterable[Counted]) -> Iterator[Table]:
+    days = list(counts)
+    yield "quality_day", (dict(day.sums) for day in days)
+    yield (
+        "quality_bins",
+        ({"started_at": day.sums["started_at"], "check": check, "bins": day.columns} for day in days),
+    )
 
 
 def _seen(year: Year, one: Asked, held: Sequence[Watch]) -> Seen:
     found = seen(one.beat, one.phase, year.away.get(one.element, []), held, one.begin, one.end)
     draw_ = np.random.default_rng([year.seed, one.check])
-    lossy = [deed for deed in year.deeds if deed.what == "loss" and deed.element == one.element]
-    for deed in lossy:
+    for deed in (deed for deed in year.deeds_of(one.element) if deed.what == "loss"):
         for bin_ in range(deed.begin, deed.end, BIN):
             found.rescued += _lost(one, held, found, bin_, deed.share, draw_)
     found.rescued.sort()

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.year_affairs import BIN
-from lab.year_seen import DOWN, Run, Seen
+from lab.year_seen import DOWN as WAS_DOWN
+from lab.year_seen import Run, Seen
 from lab.year_watching import Beat, Watch
 
 Ints = NDArray[np.int64]
@@ -31,35 +32,46 @@ COLUMNS = (
     "discards_in",
     "discards_out",
 )
-_SENT, _RESCUED, _, _DOWN, _ANSWERED, _SUM, _MOST, *_PASSED = range(len(COLUMNS))
+SENT, _RESCUED, INCOMPLETE, DOWN, _ANSWERED, _SUM, _MOST = range(7)
+PASSED = slice(7, len(COLUMNS))  # nothing of a check that is no port
 _ALIKE = 16  # sets of columns that clean days share
 _NOT_COUNTED = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One day of one check: its sums as a row, and its columns, shape (counts, five minutes)."""
+    """One day: its sums, of a check as a row, and its columns, shape (counts, five minutes)."""
 
     sums: Mapping[str, Any]
     columns: Ints
 
 
 def counted(
-    check: int, beat: Beat, phase: float, seen: Seen, watches: Sequence[Watch], edges: Sequence[int]
+    check: int,
+    beat: Beat,
+    phase: float,
+    seen: Seen,
+    watches: Sequence[Watch],
+    edges: Sequence[int],
+    alike: int = _ALIKE,
 ) -> Iterator[Counted]:
-    """Every day between successive edges on which the check was asked."""
+    """Every day between successive edges on which the check was asked; clean ones share so many sets of columns."""
     if not seen.runs:
         return
     begin, end = seen.runs[0].begin, seen.runs[-1].end or watches[-1].end
     for number, (start, until) in enumerate(pairwise(edges)):
         if begin < until and start < end:
-            columns = _clean(beat, (check + number) % _ALIKE, (until - start) // BIN)
+            day = _clean(beat, (check + number) % alike, (until - start) // BIN)
             if not _is_clean(seen, watches, start, until, beat):
-                columns = _counts(beat, phase, seen, watches, start, until, columns)
-            if columns[:4].any():
-                yield Counted(
-                    {"started_at": start, "check": check, "ended_at": until, **_sums(columns)}, columns
-                )
+                columns = _counts(beat, phase, seen, watches, start, until, day.columns)
+                day = Counted(sums(columns), columns)
+            if day.columns[:4].any():
+                yield of_day(check, start, until, day)
+
+
+def of_day(check: int, start: int, until: int, counts: Counted) -> Counted:
+    """Counts as those of one day of one check."""
+    return Counted({"started_at": start, "check": check, "ended_at": until, **counts.sums}, counts.columns)
 
 
 def questions(beat: Beat, phase: float, watches: Sequence[Watch], begin: int, end: int) -> Ints:
@@ -78,24 +90,24 @@ def _is_clean(seen: Seen, watches: Sequence[Watch], start: int, until: int, beat
     lost = any(start <= at < until for at in seen.rescued)
     whole = any(one.begin <= start - beat.interval and until <= one.end for one in watches)
     steady = any(
-        run.outcome != DOWN and run.begin <= start and (run.end is None or until <= run.end)
+        run.outcome != WAS_DOWN and run.begin <= start and (run.end is None or until <= run.end)
         for run in seen.runs
     )
     return whole and steady and not lost and not BIN % beat.interval
 
 
 @lru_cache(maxsize=256)
-def _clean(beat: Beat, kind: int, bins: int) -> Ints:
+def _clean(beat: Beat, kind: int, bins: int) -> Counted:
     """A day without an event. One of a few, so that who packs it need not do so for each."""
     draw = np.random.default_rng(kind)
     columns = np.zeros((len(COLUMNS), bins), np.int64)
-    columns[_PASSED] = _NOT_COUNTED
+    columns[PASSED] = _NOT_COUNTED
     each = BIN // beat.interval
-    columns[[_SENT, _ANSWERED]] = each
+    columns[[SENT, _ANSWERED]] = each
     noise = draw.normal(12_000, 900, (each, bins)).astype(np.int64)
     columns[_SUM], columns[_MOST] = noise.sum(axis=0), noise.max(axis=0)
     columns.flags.writeable = False
-    return columns
+    return Counted(sums(columns), columns)
 
 
 def _counts(
@@ -103,17 +115,17 @@ def _counts(
 ) -> Ints:
     asked = questions(beat, phase, watches, start, until)
     asked = asked[asked >= seen.runs[0].begin]
-    down = _within(asked, [run for run in seen.runs if run.outcome == DOWN])
+    down = _within(asked, [run for run in seen.runs if run.outcome == WAS_DOWN])
     lost = np.array([at for at in seen.rescued if start <= at < until], np.int64)
     columns, size = np.zeros_like(like), like.shape[1]
 
     def each(moments: Ints) -> Ints:
         return np.bincount((moments - start) // BIN, minlength=size)
 
-    columns[_PASSED] = _NOT_COUNTED
-    columns[_SENT], columns[_DOWN], columns[_RESCUED] = each(asked[~down]), each(asked[down]), each(lost)
-    columns[_ANSWERED] = columns[_SENT]
-    mean = like[_SUM] // np.maximum(like[_SENT], 1)
+    columns[PASSED] = _NOT_COUNTED
+    columns[SENT], columns[DOWN], columns[_RESCUED] = each(asked[~down]), each(asked[down]), each(lost)
+    columns[_ANSWERED] = columns[SENT]
+    mean = like[_SUM] // np.maximum(like[SENT], 1)
     columns[_SUM] = mean * columns[_ANSWERED]
     columns[_MOST] = np.where(columns[_ANSWERED] > 0, like[_MOST], 0)
     return columns
@@ -127,7 +139,11 @@ def _within(moments: Ints, runs: Sequence[Run]) -> NDArray[np.bool_]:
     return hit
 
 
-def _sums(columns: Ints) -> dict[str, int | None]:
-    found: dict[str, int | None] = dict(zip(COLUMNS, columns.sum(axis=1).tolist(), strict=True))
-    not_counted = dict.fromkeys(COLUMNS[_PASSED[0] :])
-    return {**found, "rtt_max": int(columns[_MOST].max()), **not_counted}
+def sums(columns: Ints) -> dict[str, int | None]:
+    """Sums of a day, of the longest round trip the greatest; of what went through where any is known."""
+    total: list[int | None] = columns.sum(axis=1).tolist()
+    total[_MOST] = int(columns[_MOST].max())
+    for row in range(PASSED.start, PASSED.stop):
+        known = columns[row][columns[row] != _NOT_COUNTED]
+        total[row] = int(known.sum()) if known.size else None
+    return dict(zip(COLUMNS, total, strict=True))

@@ -1,7 +1,8 @@
 """The truth of a made-up year as files: its deeds as the practice network writes them, and subject by subject.
 
 `truth.json` says what was done to which line or host. `truth-year.json` says of every subject when it was *broken*
-itself and when it was *away*, cut off from where the collector stands, and when its first packets were *lost*.
+itself and when it was *away*, cut off from where the collector stands, and when its first packets were *lost*; and
+of every line whose port is read what went over it, and what its figures of bandwidth should be.
 """
 
 import json
@@ -11,6 +12,8 @@ from typing import Any, Literal
 from lab.truth import FILE, Deed, written
 from lab.year import Year
 from lab.year_affairs import Deed as Done
+from lab.year_bandwidth import bandwidth
+from lab.year_traffic import Full, Port, Squeezed, Unread
 
 WHOLE = "truth-year.json"
 
@@ -50,6 +53,7 @@ def whole(year: Year) -> dict[str, Any]:
         "not_watched": [
             {"from": _at(one.begin), "to": _at(one.end), "reason": one.reason} for one in year.gaps
         ],
+        "traffic": [_traffic(year, one) for one in year.traffic.ports.values()],
     }
 
 
@@ -64,6 +68,34 @@ def _subject(year: Year, name: str) -> dict[str, Any]:
             if one.what == "loss" and one.element == name
         ],
     }
+
+
+def _traffic(year: Year, port: Port) -> dict[str, Any]:
+    """Of a line whose port is read: when it was full or squeezed or not read, and its figures of bandwidth."""
+    of, figures = year.traffic, bandwidth(year, port)
+    return {
+        "circuit": port.circuit,
+        "full": [
+            {**_stretch(one), "ratio": one.share, "dropping": one.dropping}
+            for one in of.full
+            if one.circuit == port.circuit
+        ],
+        "squeezed": [
+            {**_stretch(one), "ratio": one.share} for one in of.squeezed if one.circuit == port.circuit
+        ],
+        "unread": [_stretch(one) for one in of.unread if one.circuit == port.circuit],
+        "bandwidth_assurance": figures.assurance,
+        "uncongested": figures.free,
+        "traffic_p95": figures.busiest,
+        "five_minutes": {
+            name: getattr(figures, name)
+            for name in ("assured", "short", "unproven", "uncongested", "congested", "doubtful")
+        },
+    }
+
+
+def _stretch(one: Full | Squeezed | Unread) -> dict[str, str]:
+    return {"from": _at(one.begin), "to": _at(one.end)}
 
 
 def _named(name: str) -> dict[str, str]:

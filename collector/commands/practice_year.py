@@ -17,7 +17,6 @@ from config.load import load
 from config.model import Config
 from indicators.calendar import SECOND, date_at, instant, year_window
 from lab import year_truth
-from lab.year import draw
 
 
 @click.command("year")
@@ -43,7 +42,7 @@ def year_command(*, network: Path, year: int | None, seed: int, gapless: bool, d
         )
     begin, end = _window(config, year, time.time())
     _claim(data)
-    made = draw(config, begin, end, seed, gapless=gapless)
+    made = made_year.drawn(config, begin, end, seed, gapless=gapless)
     ledger = open_ledger(sqlite_url(data), create=True)
     try:
         rows = made_year.write(ledger, config, made, VERSION)

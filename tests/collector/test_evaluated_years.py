@@ -47,9 +47,13 @@ def test_a_year_becomes_a_form_that_verifies(name: str, tmp_path: Path) -> None:
     told = json.loads(typed("evaluate", plan, "--year", "2025", "--data", data, "-o", form, "--json").stdout)
     [evaluation] = told["evaluations"]
     rows = {one["id"]: one for one in evaluation["rows"]}
-    measured = {one["id"] for one in _rows(plan) if _is_measured(one)}
+    measured = [rows[one["id"]] for one in _rows(plan) if one.get("measure.indicator")]
     assert measured
-    assert {name for name in measured if not rows[name]["actual"]} == set()
+    for row in measured:
+        assert row["actual"], row
+        assert row["open"] is None, row
+        assert row["measure"]["sufficient"], row
+        assert row["points"] or row["grade"], row
     frozen = typed("freeze", plan, "--form", form, "--by", "经办人", "--data", data)
     code = frozen.stdout.partition("check code ")[2].partition(";")[0]
     typed("approve", code, "--by", "复核人", "--data", data)
@@ -64,11 +68,6 @@ def _rows(plan: Path) -> list[dict[str, str]]:
     return [
         {"id": one["id"], "measure.indicator": one.get("measure", {}).get("indicator", "")} for one in written
     ]
-
-
-def _is_measured(row: dict[str, str]) -> bool:
-    """Whether it is judged from what a made-up year holds, which are runs: no traffic, no throughput tests."""
-    return row.get("measure.indicator", "") not in ("", "bandwidth_assurance", "uncongested", "traffic_p95")
 
 
 def test_the_form_may_be_an_office_s_own_template(tmp_path: Path) -> None:

@@ -40,6 +40,12 @@ def test_the_truth_has_the_shape_of_the_practice_networks_truth(tmp_path: Path) 
     line = next(one for one in whole["subjects"] if one["subject"] == "internet-ct")
     assert core["away"] == core["broken"]
     assert len(line["away"]) > len(line["broken"])
+    [traffic] = whole["traffic"]  # of the one line whose port is read
+    assert traffic["circuit"] == "egov-cu"
+    assert 0.95 < traffic["bandwidth_assurance"] < 1
+    assert traffic["uncongested"] == 1
+    assert 0 < traffic["traffic_p95"] < 50e6
+    assert traffic["five_minutes"]["short"] > 0
 
 
 def test_a_made_up_year_goes_into_an_empty_directory_only(tmp_path: Path) -> None:

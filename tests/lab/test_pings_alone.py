@@ -32,6 +32,24 @@ def test_devices_are_pinged_and_nothing_else_changes(tmp_path: Path) -> None:
     )
 
 
+def test_throughput_tests_are_ordered_as_they_were(tmp_path: Path) -> None:
+    place = write_answering(tmp_path)
+    ordered = """
+throughput:
+  service_hours: 08:00-24:00
+  most_bytes_a_day: 500M
+  tests:
+    - {circuits: [alpha-ct], far_end: "iperf3://{address}:5201", at: ["02:30", "23:05"], days: sun, rate: 50%}
+    - {circuits: [alpha-ct], far_end: "iperf3://{address}:5201", at: "04:00", every_days: 30, rate: 2.5M}
+storage: {daily_at: "03:40"}
+"""
+    rated = place.read_text("utf-8").replace("address: 10.64.0.2,", "address: 10.64.0.2, commit_rate: 10M,")
+    place.write_text(rated + ordered, "utf-8")
+    config = load(place)
+    changed = load(write_pings_alone(config, place, tmp_path / "kept"))
+    assert (changed.throughput, changed.storage) == (config.throughput, config.storage)
+
+
 @pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.iterdir()))
 def test_every_example_can_be_watched_by_pings_alone_and_keeps_its_story(
     tmp_path: Path, example: str

@@ -16,7 +16,7 @@ from config.load import load
 from config.model import Config
 from indicators.calendar import year_window
 from indicators.policy import Policy
-from lab.year import Year, draw
+from lab.year import Year
 from tests.collector.judging.truth import S
 from tests.practice import EXAMPLES
 
@@ -40,7 +40,7 @@ def made(url: str, network: str, seed: int, days: int) -> Iterator[Made]:
     config = load(Path(EXAMPLES / network / "network.yaml"))
     zone = ZoneInfo(config.calendar.zone)
     begin, end = year_window(2025, zone)
-    year = draw(config, begin, min(end, begin + days * DAY), seed)
+    year = made_year.drawn(config, begin, min(end, begin + days * DAY), seed)
     ledger = open_ledger(url, create=True)
     made_year.write(ledger, config, year, "0")
     now = year.end + 3600 * S

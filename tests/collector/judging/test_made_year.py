@@ -17,9 +17,11 @@ from collector.judging.window import judgements
 from collector.ledger.store import sqlite_url
 from indicators.assessed import Judgement
 from indicators.catalogue import Kind, View
+from lab.year_really import CONFIRM
+from lab.year_spans import common, length
 from lab.year_world import Spans, concerned, key, parent, union
 from tests.collector.judging.made import DAY, NETWORKS, Made, made
-from tests.collector.judging.truth import CONFIRM, Really, S, common, length, rhythm, truth
+from tests.collector.judging.truth import Really, S, rhythm, truth
 
 YEAR = ("hainan-commerce-dept-2020", 1, 365)
 SHORTER = {

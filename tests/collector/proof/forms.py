@@ -20,7 +20,6 @@ from config.load import load
 from exporters.forms.filled import FilledPlan, printed
 from exporters.forms.made import RENDERERS, form
 from indicators.calendar import year_window
-from lab.year import draw
 from tests.collector.keeping.counted import SHANGHAI
 from tests.practice import EXAMPLES
 
@@ -72,7 +71,7 @@ def made(folder: Path, example: str = "hainan-commerce-dept-2020") -> Year:
     assert "year: 2026" in text
     year.plan.write_text(text.replace("year: 2026", f"year: {YEAR}"), "utf-8")
     config = load(year.network)
-    drawn = draw(config, *year_window(YEAR, SHANGHAI), 1)
+    drawn = made_year.drawn(config, *year_window(YEAR, SHANGHAI), 1)
     year.data.mkdir()
     ledger = open_ledger(sqlite_url(year.data), create=True)
     try:
