@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lab import control
@@ -107,7 +107,8 @@ class Absences(Lane):
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         for name in names:
-            (self.folder / name).rename(elsewhere / name)
+            with suppress(FileNotFoundError):  # SQLite took its log away in this moment
+                (self.folder / name).rename(elsewhere / name)
         try:
             yield
             # Long enough for what is seen to be put on the disk, every now and then.
