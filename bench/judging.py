@@ -27,7 +27,7 @@ _LIMITS = """\
 **What limits it.** Cold, a fifth is SQLite handing over a million runs, a quarter finding and unpacking
 five-minute columns of days on which loss may matter, the rest passes over 400 unknown gaps of each circuit. All
 of it is linear in circuits and their gaps. A thread reads 512 circuits while the 512 before are judged: so the
-clock may show less than the processor, and two batches at a time are in memory, beside the sums of days. pandas
+clock may show less than the processor, and up to three batches are in memory, beside the sums of days. pandas
 computes two of the indicators: availability and normal days, without unknown time, settling, maintenance, views
 or bounds. Prometheus averages samples: of {circuits} circuits over {days} days ({samples:.1f} million samples;
 it loads 50 million at most in one query, unless told otherwise), with nothing said of time nobody watched."""

@@ -5,6 +5,7 @@ Rows go through the same `Ledger.write` as a collector's; nothing else of a year
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, groupby
 from typing import Any
@@ -32,7 +33,10 @@ _TURN = 60_000_000  # microseconds from one throughput test to the next
 
 
 def drawn(config: Config, begin: int, end: int, seed: int, *, gapless: bool = False) -> Year:
-    """The truth of [begin, end), microseconds, with the throughput tests that the configuration orders."""
+    """The truth of [begin, end), microseconds, with the throughput tests that the configuration orders and allows.
+
+    Of those that the collector would have refused nothing is written.
+    """
     return draw(config, begin, end, seed, gapless=gapless, orders=_orders(config, begin, end))
 
 
@@ -43,12 +47,22 @@ def _orders(config: Config, begin: int, end: int) -> list[Order]:
     days = dates_of(day_edges(begin, end, rules.zone), rules.zone)
     moments = (dt.datetime.combine(day, at, rules.zone) for day in days for at in config.throughput.times)
     due = {one.id: one for at in moments for one in appointments.due(config, at.timestamp())}
-    found = sorted((one for one in due.values() if one.order.rate), key=lambda one: one.planned_at)
+    found = sorted(due.values(), key=lambda one: one.planned_at)
     together = groupby(found, key=lambda one: one.planned_at)
-    turns = ((one, turn * _TURN) for _, some in together for turn, one in enumerate(some))
-    return [
-        _order(one, late, rules) for one, late in turns if micros(one.planned_at) + late <= micros(one.until)
-    ]
+    used = Counter[float]()
+    return [order for _, some in together for order in _made(some, used, rules)]
+
+
+def _made(appointed: Iterable[Appointment], used: Counter[float], rules: Rules) -> Iterator[Order]:
+    """Those of one time that are not refused, one after the other; `used` are the octets of each day so far."""
+    late = 0
+    for one in appointed:
+        now = one.planned_at + late / 1e6
+        today = appointments.midnight(rules.zone, now)
+        if not appointments.objection(one, used[today], rules, now):
+            used[today] += one.most_bytes
+            yield _order(one, late, rules)
+            late += _TURN
 
 
 def _order(one: Appointment, late: int, rules: Rules) -> Order:

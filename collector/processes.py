@@ -63,7 +63,8 @@ def _few_heaps() -> None:
 def settle() -> None:
     """What was made so far stays: give back what was freed, and look for garbage among what comes from now on only.
 
-    Looking over a hundred thousand circuits would hold up everything for as long as a packet is on its way.
+    Looking over a hundred thousand circuits would hold up everything for as long as a packet is on its way. From now
+    on it is looked for more seldom, too, here and in every process that this one becomes by forking.
     """
     gc.collect()
     gc.freeze()

@@ -48,10 +48,7 @@ def _run_begins(raw: Timeline, state: Codes) -> Flags:
 
 
 def blips(raw: Timeline, settled_: Timeline, confirm_down: int) -> Ints:
-    """Where measured down-runs shorter than `confirm_down` lie in settled U; the places of their starts.
-
-    Both timelines must have the same segments.
-    """
+    """Where measured down-runs shorter than `confirm_down` lie in settled U; the places of their starts."""
     down = raw.where(DOWN)
     short = down.start[down.length < confirm_down]
     places: Ints = short[settled_.state_at(short) == UP]

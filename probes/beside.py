@@ -1,5 +1,7 @@
 """What goes over an interface while something else is measured: read from its device just before and just after."""
 
+import asyncio
+
 from probes.columns import Octets
 from probes.interface import INTERFACE, InterfaceSettings
 from probes.snmp import talk_of
@@ -19,7 +21,8 @@ class Beside:
         self._talk.begin_round(opening=True)
         self._talk.begin_question()
         try:
-            return (await self._talk.hold()).octets
+            async with asyncio.timeout(INTERFACE.rhythm.timeout):
+                return (await self._talk.hold()).octets
         except OSError:
             return None
 

@@ -60,7 +60,7 @@ class Reading(NamedTuple):
     beyond: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Readings:
     """All figures that were read of a target at once, column by column; they come out one by one.
 

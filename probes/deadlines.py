@@ -5,7 +5,7 @@ import math
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 
 class Waits(Protocol):
@@ -57,16 +57,22 @@ class Deadlines(Generic[W]):
             self._arm(min(queue[0][0] for queue in self._waiting.values()))
 
 
-_OF_ANSWERS: "WeakKeyDictionary[asyncio.AbstractEventLoop, Deadlines[asyncio.Future[bool]]]" = (
-    WeakKeyDictionary()
-)
+AnswerDeadlines = Deadlines["asyncio.Future[bool]"]
+
+# What waits knows its loop: held from here, neither would ever be given back.
+_OF_ANSWERS: "WeakKeyDictionary[asyncio.AbstractEventLoop, ref[AnswerDeadlines]]" = WeakKeyDictionary()
 
 
-def of_answers(loop: asyncio.AbstractEventLoop) -> "Deadlines[asyncio.Future[bool]]":
-    """Those of all who wait for an answer in this loop; a future is given False when its time is over."""
-    found = _OF_ANSWERS.get(loop)
+def of_answers(loop: asyncio.AbstractEventLoop) -> AnswerDeadlines:
+    """Those of all who wait for an answer in this loop; a future is given False when its time is over.
+
+    They are there as long as somebody holds them.
+    """
+    known = _OF_ANSWERS.get(loop)
+    found = known() if known else None
     if found is None:
-        found = _OF_ANSWERS[loop] = Deadlines(_give_up)
+        found = Deadlines(_give_up)
+        _OF_ANSWERS[loop] = ref(found)
     return found
 
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from probes.columns import DOWN, Answers, Flags, Ints, Targets
+from probes.columns import Answers, Flags, Ints, Targets
 from probes.conversations import Conversations
 from probes.credentials import NOTHING, Hidden, look_up
 from probes.eyes import Eyes
 from probes.kind import IpAddress, Probe, Reference, Source, WrongSettingError
 from probes.names import is_address
-from probes.replies import Reply, Stage
+from probes.replies import SILENCE, Reply, Stage
 from probes.rhythm import VERDICT_SECONDS, Rhythm
 from probes.snmp_agent import Agent, Auth, Credentials, Privacy, Version
 from probes.snmp_device import DeviceQuestion
@@ -31,7 +31,6 @@ from probes.tcp import check_port
 PORT = 161
 # Answers to more than this would wait for us until they are late: a first request costs a third of a millisecond.
 OPENING_RATE = 2_000.0
-SILENCE = Reply(DOWN, definite=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from gufo.snmp.aio import SnmpSession
 from gufo.snmp.user import KeyType
 
 from probes.credentials import Hidden
-from probes.deadlines import Deadlines, of_answers
+from probes.deadlines import AnswerDeadlines, of_answers
 from probes.snmp_agent import (
     Agent,
     AgentError,
@@ -106,7 +106,7 @@ class _Session(SnmpSession):
     """
 
     _listener: asyncio.AbstractEventLoop | None = None
-    _deadlines: "Deadlines[asyncio.Future[bool]]"
+    _deadlines: AnswerDeadlines
     _has_read: bool = False  # since the loop was last told that something came
     _waiting: "asyncio.Future[bool] | None" = None
 

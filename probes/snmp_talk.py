@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from probes.columns import DOWN, UNKNOWN
+from probes.columns import UNKNOWN
 from probes.credentials import NoSecretError
-from probes.replies import Reply
+from probes.replies import SILENCE, Reply
 from probes.snmp_agent import Agent, RefusedError, Session, SilentError, UnreadableError, Value
 from probes.snmp_engines import start
 from probes.snmp_gufo import MasterKeys
@@ -23,7 +23,7 @@ RESTING = "asked less often while it is silent"
 _LONGEST_SESSION_PAUSE = 140.0
 _MOST_ROUNDS_LEFT_ALONE = 3  # so it is asked every fourth round
 _MARGIN_SECONDS = 0.2  # before an attempt's deadline, to come back with what was read
-_UNDECIDED = Reply(DOWN, definite=False)  # of an attempt beside one that was answered and still reads
+_UNDECIDED = SILENCE  # of an attempt beside one that was answered and still reads
 
 
 class Question(Protocol):
@@ -61,10 +61,10 @@ class Talk:
     open_agent: Callable[[], Agent]
     question: Question
     keys: MasterKeys
-    patience: float  # seconds an attempt may take
-    silence: Reply = field(
-        default_factory=lambda: Reply(DOWN, definite=False)
-    )  # what it means to this question
+    patience: (
+        float  # seconds from an attempt's begin until what is read after the first answer has to be over
+    )
+    silence: Reply = SILENCE  # what it means to this question
     rest: Rest = field(default_factory=Rest)
     _agent: Agent | None = None
     _kept: Session | None = None
@@ -92,7 +92,7 @@ class Talk:
         self.rest = Rest()
 
     async def hold(self) -> Reply:
-        """One attempt. Raises OSError as the kernel says it."""
+        """One attempt. Raises OSError as the kernel says it, its timeout too."""
         if self.rest.left:
             return Reply(UNKNOWN, RESTING)
         if self._answering:

@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -139,12 +140,13 @@ def part_of(of: Case, begin: int, end: int) -> Period:
 def _judge(of: Case, kind: Kind, subjects: Sequence[Subject], ask: Ask) -> Closed:
     alone = [np.empty(0, np.int64)]
 
-    def noted() -> Iterator[Judged]:
-        for one in batches(of, subjects, ask.over.begin, for_figures=True):
+    def noted(found: Iterable[Judged]) -> Iterator[Judged]:
+        for one in found:
             alone.append(alone_since(of, one, ask.over.end))
             yield one
 
-    (views,) = condensed_windows(of, kind, noted(), [ask])
+    with closing(batches(of, subjects, ask.over.begin, for_figures=True)) as found:
+        (views,) = condensed_windows(of, kind, noted(found), [ask])
     return Closed(views, np.concatenate(alone))
 
 

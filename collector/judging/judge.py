@@ -6,7 +6,7 @@ Where it was not, its whole history is read, so the result is always that of the
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -101,11 +101,12 @@ def _whole(of: Source) -> Source:
 
 def batches(
     of: Case, subjects: Sequence[Subject], begin: int, *, for_figures: bool = False
-) -> Iterator[Judged]:
+) -> Generator[Judged, None, None]:
     """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on.
 
     `for_figures`: nothing but figures is made of them, so the edges of views are not read; and a thread reads each
-    batch while the one before is judged, so nobody else may use the connection until all of them are.
+    batch while the one before is judged, so nobody else may use the connection until all of them are, or this is
+    closed.
     """
     since = max(0, begin - CONTEXT)
     size = _SHORT_BATCH if of.source.now - since < _SHORT else BATCH

@@ -23,7 +23,7 @@ from indicators.facts import Bins, Facts, Watches, no_bins
 
 _OFTEN = 30_000_000  # loss is judged of rounds at least so often
 _COLUMNS = COUNTS[:4]  # sent, rescued, incomplete, down
-_TOGETHER = 1000  # days unpacked at once: what they take stays near the processor
+_TOGETHER = 1000  # rows at once, of days to be unpacked above all: what they take stays near the processor
 _LONGEST_DAY = 25 * 3600 * 1_000_000
 _FEW = 100  # checks that are named in a statement; of more all are read
 Rows = NDArray[np.int64]  # a row five minutes: check, start, then _COLUMNS

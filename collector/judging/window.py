@@ -1,6 +1,7 @@
 """Judged batches as one judgement over a reporting window: sums by calendar day, faults, states, tickets."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -63,7 +64,8 @@ class Ask:
 
 def judgements(of: Case, kind: Kind, subjects: Sequence[Subject], over: Period) -> dict[ViewName, Judgement]:
     """Subjects of one kind in both views over a window, with the sums of each in every window of it."""
-    return judged_window(of, kind, batches(of, subjects, over.begin, for_figures=True), over)
+    with closing(batches(of, subjects, over.begin, for_figures=True)) as found:
+        return judged_window(of, kind, found, over)
 
 
 def condensed(
@@ -71,7 +73,8 @@ def condensed(
 ) -> list[dict[ViewName, Condensed]]:
     """The same with what the asked figures need only, for each of several windows, judged once for all of them."""
     begin = min(one.over.begin for one in asks)
-    return condensed_windows(of, kind, batches(of, subjects, begin, for_figures=True), asks)
+    with closing(batches(of, subjects, begin, for_figures=True)) as found:
+        return condensed_windows(of, kind, found, asks)
 
 
 def judged_window(of: Case, kind: Kind, found: Iterable[Judged], over: Period) -> dict[ViewName, Judgement]:

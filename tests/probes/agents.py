@@ -4,8 +4,10 @@ import secrets
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -140,6 +142,45 @@ def _await(process: subprocess.Popen[bytes], log: Path) -> None:
         assert process.poll() is None, log.read_text()
         time.sleep(0.05)
     raise TimeoutError(log.read_text())
+
+
+@dataclass
+class Slow:
+    """A way to an agent on which every answer takes `seconds`."""
+
+    port: int
+    seconds: float
+
+
+@contextmanager
+def slowly(agent: Snmpd, seconds: float) -> Iterator[Slow]:
+    """What is sent to its port reaches the agent, and what that answers comes back so late, however much is asked."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as near, ThreadPoolExecutor(16) as passing:
+        near.bind(("127.0.0.1", 0))
+        way, over = Slow(near.getsockname()[1], seconds), threading.Event()
+
+        def answer(question: bytes, asker: object) -> None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as far:
+                far.settimeout(10)
+                far.connect(("127.0.0.1", agent.port))
+                far.send(question)
+                said = far.recv(65536)
+            over.wait(way.seconds)
+            near.sendto(said, asker)  # type: ignore[call-overload] # as recvfrom gave it
+
+        def listen() -> None:
+            while not over.is_set():
+                question, asker = near.recvfrom(65536)
+                if question:
+                    passing.submit(answer, question, asker)
+
+        listening = passing.submit(listen)
+        try:
+            yield way
+        finally:
+            over.set()
+            near.sendto(b"", near.getsockname())
+            listening.result()
 
 
 def silent(agent: Agent, port: int) -> Agent:

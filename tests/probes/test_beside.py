@@ -8,9 +8,10 @@ import pytest
 
 from probes.beside import Beside
 from probes.columns import Octets
-from tests.probes.agents import COMMUNITY, free_port, snmpd
+from probes.interface import INTERFACE
+from tests.probes.agents import COMMUNITY, PASSWORD, Slow, User, free_port, slowly, snmpd
 from tests.probes.ports import HIGH, TABLE, Router
-from tests.probes.test_snmp_interface import LINE, settings
+from tests.probes.test_snmp_interface import LINE, by_user, settings
 
 
 async def two_looks(router: Router, port: int) -> tuple[Octets | None, Octets | None]:
@@ -49,3 +50,26 @@ def test_a_device_that_does_not_answer_tells_nothing(monkeypatch: pytest.MonkeyP
             beside.close()
 
     assert asyncio.run(look()) is None
+
+
+def test_a_device_that_answers_too_slowly_costs_its_patience_and_nothing_is_known_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer comes in time, but a session of version 3 takes several until anything is said."""
+    monkeypatch.setenv("SNMP_AUTH", PASSWORD)
+    impatient = replace(INTERFACE, rhythm=replace(INTERFACE.rhythm, timeout=1.2))
+    monkeypatch.setattr("probes.beside.INTERFACE", impatient)
+    reader = User("reader", "SHA-1")
+
+    async def looks(way: Slow) -> list[bool]:
+        beside = Beside(by_user(way.port, reader, "index:1"))
+        try:
+            found = [await beside.look()]
+            way.seconds = 0.0
+            return [octets is not None for octets in (*found, await beside.look(), await beside.look())]
+        finally:
+            beside.close()
+
+    with snmpd(tmp_path, {}, [reader], (TABLE, HIGH)) as agent, slowly(agent, 0.5) as way:
+        Router(agent).set(at1=LINE)
+        assert asyncio.run(looks(way)) == [False, False, True]  # the first look was none

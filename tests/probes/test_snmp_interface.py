@@ -15,7 +15,7 @@ from probes.kind import IpAddress, Reference, WrongSettingError
 from probes.rhythm import Rhythm
 from probes.snmp import SnmpProber
 from probes.snmp_interface import DEVICE_SILENT
-from tests.probes.agents import COMMUNITY, Snmpd, free_port, snmpd
+from tests.probes.agents import COMMUNITY, PASSWORD, Snmpd, User, free_port, slowly, snmpd
 from tests.probes.looking import eyes
 from tests.probes.ports import HIGH, TABLE, UPTIME, Port, Router
 
@@ -42,6 +42,18 @@ def router(running: Snmpd, monkeypatch: pytest.MonkeyPatch) -> Router:
 def settings(port: int, interface: str) -> InterfaceSettings:
     return InterfaceSettings(
         IpAddress("127.0.0.1"), port=port, community=Reference("env:SNMP_COMMUNITY"), interface=interface
+    )
+
+
+def by_user(port: int, user: User, interface: str) -> InterfaceSettings:
+    return InterfaceSettings(
+        IpAddress("127.0.0.1"),
+        port=port,
+        version="3",
+        user=user.name,
+        auth=user.auth,
+        auth_password=Reference("env:SNMP_AUTH"),
+        interface=interface,
     )
 
 
@@ -267,3 +279,20 @@ def test_sysuptime_that_wraps_after_497_days_is_no_restart_and_one_that_falls_is
     assert (wrapped.octets.received, wrapped.octets.discards_in) == (500, 1)
     assert fallen.octets is None
     assert fallen.events == {"first": 4, "restarted": 8}
+
+
+def test_an_interface_whose_device_is_too_slow_is_unknown_not_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer comes in time, but a session of version 3 takes several until anything is said of the line."""
+    monkeypatch.setenv("SNMP_AUTH", PASSWORD)
+    reader = User("reader", "SHA-1")
+    with snmpd(tmp_path / "agent", {}, [reader], (TABLE, HIGH)) as agent, slowly(agent, 0.5) as way:
+        Router(agent).set(at1=LINE)
+        asked = by_user(way.port, reader, LINE.name)
+        with prober(asked) as by:
+            told = ask(by)
+        assert (told.outcome, told.reason) == (UNKNOWN, DEVICE_SILENT)
+        way.seconds = 0.0
+        with prober(asked) as by:
+            assert ask(by).outcome == UP

@@ -10,7 +10,7 @@ import pytest
 from collector.judging import judge
 from collector.judging.ahead import ahead
 from collector.judging.figures import Wanted, measures
-from collector.judging.window import period
+from collector.judging.window import _Parts, period
 from indicators.measure import Measure
 from tests.collector.judging.weeks import DAY, FIRST, HOUR, SHANGHAI, Weeks, judging, weeks
 
@@ -54,6 +54,29 @@ def test_small_batches_that_are_read_ahead_say_what_one_batch_says(
     monkeypatch.setattr(judge, "_SHORT_BATCH", 2)
     for days, found in together.items():
         assert found == _measures(of, days)
+    of.ledger.close()
+
+
+def test_nothing_is_read_any_more_once_whoever_takes_the_batches_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = weeks(tmp_path, 0)
+    for number in range(3):
+        of.day(number)
+    monkeypatch.setattr(judge, "BATCH", 1)
+    monkeypatch.setattr(judge, "_SHORT_BATCH", 1)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(_Parts, "add", fail)
+    now = FIRST + 6 * DAY + 2 * HOUR
+    over = period(FIRST * 1_000_000, (FIRST + 3 * DAY) * 1_000_000, SHANGHAI, now * 1_000_000)
+    with judging(of, now) as case:
+        with pytest.raises(RuntimeError, match="no memory") as failed:
+            list(measures(case, over, Wanted()))
+        reading = [one.name for one in threading.enumerate() if one.name.startswith("ThreadPoolExecutor")]
+        assert (failed.type, reading) == (RuntimeError, [])
     of.ledger.close()
 
 
