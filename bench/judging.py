@@ -20,8 +20,9 @@ A year at 10 s in an SQLite ledger, {runs} runs a circuit of which ten circuits 
 times, five-minute columns of every day with a silence, 20 % of all days with some lost packets. *cold*: every
 time-based indicator of all groups and of everybody, in both views, with bounds, from the rows of the ledger.
 *kept*: the same once the verdicts of its closed days lie beside the ledger. *one circuit*: all its indicators,
-its year read from the ledger. *live*: what a minute costs the service: today's figures, and each tenth time this
-month's and year's with them. CPU seconds of the process and, in brackets, of the clock; the load of
+its year read from the ledger. *live*: what a minute costs the service: today's figures (the
+median of three), and each tenth time this month's and year's with them. CPU seconds of the process and, in brackets,
+of the clock; the load of
 the machine was {load} when it began."""
 _LIMITS = """\
 **What limits it.** Cold, a fifth is SQLite handing over a million runs, a quarter finding and unpacking
