@@ -116,7 +116,8 @@ def batches(
     read_of = partial(_read, of, bounds=not for_figures)
     reads = (read_of(part, since) for part in parts)
     with ThreadPoolExecutor(1) as reader:
-        for read in ahead(reads, reader) if for_figures and len(subjects) > size else reads:
+        # Of a short window a batch is read sooner than the two would hinder each other.
+        for read in ahead(reads, reader) if for_figures and size == BATCH < len(subjects) else reads:
             found = _judged(read)
             short = ~_stands_alone(of, found, begin) if since else np.zeros(len(found.subjects), np.bool_)
             if short.any():
