@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.year_affairs import BIN
-from lab.year_seen import DOWN as WAS_DOWN
-from lab.year_seen import Run, Seen
+from lab.year_seen import DOWN, Run, Seen
 from lab.year_watching import Beat, Watch
 
 Ints = NDArray[np.int64]
@@ -32,7 +31,7 @@ COLUMNS = (
     "discards_in",
     "discards_out",
 )
-SENT, _RESCUED, INCOMPLETE, DOWN, _ANSWERED, _SUM, _MOST = range(7)
+SENT, _RESCUED, INCOMPLETE, WHILE_DOWN, _ANSWERED, _SUM, _MOST = range(7)
 PASSED = slice(7, len(COLUMNS))  # nothing of a check that is no port
 _ALIKE = 16  # sets of columns that clean days share
 _NOT_COUNTED = -1
@@ -90,7 +89,7 @@ def _is_clean(seen: Seen, watches: Sequence[Watch], start: int, until: int, beat
     lost = any(start <= at < until for at in seen.rescued)
     whole = any(one.begin <= start - beat.interval and until <= one.end for one in watches)
     steady = any(
-        run.outcome != WAS_DOWN and run.begin <= start and (run.end is None or until <= run.end)
+        run.outcome != DOWN and run.begin <= start and (run.end is None or until <= run.end)
         for run in seen.runs
     )
     return whole and steady and not lost and not BIN % beat.interval
@@ -115,7 +114,7 @@ def _counts(
 ) -> Ints:
     asked = questions(beat, phase, watches, start, until)
     asked = asked[asked >= seen.runs[0].begin]
-    down = _within(asked, [run for run in seen.runs if run.outcome == WAS_DOWN])
+    down = _within(asked, [run for run in seen.runs if run.outcome == DOWN])
     lost = np.array([at for at in seen.rescued if start <= at < until], np.int64)
     columns, size = np.zeros_like(like), like.shape[1]
 
@@ -123,7 +122,7 @@ def _counts(
         return np.bincount((moments - start) // BIN, minlength=size)
 
     columns[PASSED] = _NOT_COUNTED
-    columns[SENT], columns[DOWN], columns[_RESCUED] = each(asked[~down]), each(asked[down]), each(lost)
+    columns[SENT], columns[WHILE_DOWN], columns[_RESCUED] = each(asked[~down]), each(asked[down]), each(lost)
     columns[_ANSWERED] = columns[SENT]
     mean = like[_SUM] // np.maximum(like[SENT], 1)
     columns[_SUM] = mean * columns[_ANSWERED]

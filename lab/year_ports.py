@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.year_counts import DOWN as WAS_DOWN
-from lab.year_counts import INCOMPLETE, PASSED, SENT, Counted, Ints, counted, of_day, sums
+from lab.year_counts import INCOMPLETE, PASSED, SENT, WHILE_DOWN, Counted, Ints, counted, of_day, sums
 from lab.year_seen import DOWN, ROUND_TRIP, Run, Seen, seen
 from lab.year_spans import covered
 from lab.year_traffic import Port, Traffic, passed
@@ -113,9 +112,9 @@ class Shared:
 def _found(columns: Ints) -> Ints:
     """A question that found no port is left open; nobody is called down by it."""
     found = columns.copy()
-    found[INCOMPLETE] = found[WAS_DOWN]
-    found[SENT] += found[WAS_DOWN]
-    found[WAS_DOWN] = 0
+    found[INCOMPLETE] = found[WHILE_DOWN]
+    found[SENT] += found[WHILE_DOWN]
+    found[WHILE_DOWN] = 0
     return found
 
 

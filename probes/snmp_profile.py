@@ -99,7 +99,7 @@ class Profile:
     tables: tuple[ProfileTable, ...] = ()
     agents: tuple[str, ...] = ()
     for_all: bool = False
-    plain: "PlainScalars" = field(init=False, repr=False, compare=False)
+    plain: PlainScalars = field(init=False, repr=False, compare=False)
     others: tuple[Figure, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

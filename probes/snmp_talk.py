@@ -61,9 +61,7 @@ class Talk:
     open_agent: Callable[[], Agent]
     question: Question
     keys: MasterKeys
-    patience: (
-        float  # seconds from an attempt's begin until what is read after the first answer has to be over
-    )
+    patience: float  # seconds an attempt has, what is read after the first answer included
     silence: Reply = SILENCE  # what it means to this question
     rest: Rest = field(default_factory=Rest)
     _agent: Agent | None = None

@@ -104,9 +104,9 @@ def batches(
 ) -> Generator[Judged, None, None]:
     """Subjects of one kind judged, some hundred at a time, in their order; right from `begin` (microseconds) on.
 
-    `for_figures`: nothing but figures is made of them, so the edges of views are not read; and a thread reads each
-    batch while the one before is judged, so nobody else may use the connection until all of them are, or this is
-    closed.
+    `for_figures`: nothing but figures is made of them, so the edges of views are not read; and of a long window a
+    thread reads each batch while the one before is judged, so nobody else may use the connection until all of them
+    are, or this is closed.
     """
     since = max(0, begin - CONTEXT)
     size = _SHORT_BATCH if of.source.now - since < _SHORT else BATCH
@@ -116,7 +116,7 @@ def batches(
     read_of = partial(_read, of, bounds=not for_figures)
     reads = (read_of(part, since) for part in parts)
     with ThreadPoolExecutor(1) as reader:
-        # Of a short window a batch is read sooner than the two would hinder each other.
+        # Over a short window reading is so brief that the two threads only hinder each other.
         for read in ahead(reads, reader) if for_figures and size == BATCH < len(subjects) else reads:
             found = _judged(read)
             short = ~_stands_alone(of, found, begin) if since else np.zeros(len(found.subjects), np.bool_)
