@@ -92,13 +92,20 @@ def _msgids(compiled: bytes) -> list[str]:
 
 
 def _plain(template: str) -> bool:
-    """Whether all fields of a template are plain names, so that what filled them can be read back."""
+    """Whether all fields of a template are plain names, so that what filled them can be read back.
+
+    Without a word of its own it would be found in every list of names.
+    """
     try:
-        fields = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
+        parts = [*Formatter().parse(template)]
     except ValueError:  # a sentence with a lone brace is no template
         return False
-    return bool(fields) and all(
-        str(name).isidentifier() and not spec and not how for name, spec, how in fields
+    fields = [part[1:] for part in parts if part[1] is not None]
+    has_word = any(sign.isalpha() for literal, *_ in parts for sign in literal)
+    return (
+        has_word
+        and bool(fields)
+        and all(str(name).isidentifier() and not spec and not how for name, spec, how in fields)
     )
 
 

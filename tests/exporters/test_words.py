@@ -77,6 +77,13 @@ def test_an_error_is_translated_before_its_values_are_filled_in() -> None:
     assert say(error, "en") == str(error)
 
 
+def test_names_in_a_list_are_told_as_they_are() -> None:
+    error = LinewalkerError(
+        "the practice network has no line {line}; did you mean {near}?", line="x", near="a-ct, b-ct, c-cm"
+    )
+    assert say(error, "zh") == "演练网中没有线路 x；是否应为 a-ct, b-ct, c-cm？"
+
+
 def test_a_configuration_error_is_a_line_a_finding() -> None:
     found = Finding(
         "shape", "error", "net.yaml:3: circuits", "expected text, found {found}", {"found": "a list"}
