@@ -4,7 +4,7 @@ import json
 
 from bench import account
 from bench.section import Goal, Section
-from probes.rhythm import LONGEST_TICK
+from probes.rhythm import Rhythm
 
 CIRCUITS, SECONDS = 10_000, 40
 _HOW = """\
@@ -46,5 +46,5 @@ def section() -> Section:
             right == CIRCUITS and once,
         ),
     ]
-    limits = _LIMITS.format(rows=round(found["packets"] / CIRCUITS) + 2, tick=1000 * LONGEST_TICK)
+    limits = _LIMITS.format(rows=round(found["packets"] / CIRCUITS) + 2, tick=1000 * Rhythm().tick)
     return Section("Mass outage", _HOW.format(**texts), ("What", "Measured"), rows, limits, goals=goals)

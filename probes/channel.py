@@ -28,7 +28,8 @@ from probes.packets import (
     checksums,
     error_text,
     host_text,
-    same_host,
+    hosts,
+    same,
     sockaddr,
 )
 from probes.roster import ROUTE, Roster
@@ -88,19 +89,27 @@ class Channel:
         self._socket(0)
 
     def _prepare_slots(self) -> None:
+        family, roster = self.family, self._roster
         self._requests = np.zeros(BATCH, REQUEST)
-        self._requests["type"] = REQUEST_TYPE[self.family]
-        self._out, self._out_iovecs = mmsg.headers_over(self._requests)
-        self._out["name_length"] = SOCKADDR_BYTES[self.family]
+        self._request = mmsg.columns(self._requests)
+        self._request["type"][:] = REQUEST_TYPE[family]
+        self._request["block"][:] = self._block
+        out, self._out_iovecs = mmsg.headers_over(self._requests)
+        out["name_length"] = SOCKADDR_BYTES[family]
+        self._out, self._out_start = mmsg.columns(out), mmsg.start(out)
         self._slots = np.zeros((_ARRIVALS, SLOT_BYTES), np.uint8)
-        self._senders = np.zeros(_ARRIVALS, SOCKADDR)
-        self._stamps = np.zeros(_ARRIVALS, STAMP)
-        self._in, self._in_iovecs = mmsg.headers_over(self._slots)
-        self._in_start, self._out_start = mmsg.start(self._in), mmsg.start(self._out)
-        self._in["name"] = mmsg.starts(self._senders)
-        self._in["control"] = mmsg.starts(self._stamps)
-        self._names_start = np.uint64(mmsg.start(self._roster.name))
-        self._routes_start = np.uint64(mmsg.start(self._roster.routes))
+        self._reply = mmsg.columns(self._slots.view(self._layout.reply)[:, 0])
+        senders, stamps = np.zeros(_ARRIVALS, SOCKADDR), np.zeros(_ARRIVALS, STAMP)
+        self._senders, self._sender_hosts = senders, hosts(senders, family)
+        self._stamp = mmsg.columns(stamps)
+        into, self._in_iovecs = mmsg.headers_over(self._slots)
+        into["name"] = mmsg.starts(senders)
+        into["control"] = mmsg.starts(stamps)
+        self._in, self._in_start = mmsg.columns(into), mmsg.start(into)
+        self._ready_to_receive(_ARRIVALS)
+        self._row_hosts = hosts(roster.name, family)
+        self._names_start = np.uint64(mmsg.start(roster.name))
+        self._routes_start = np.uint64(mmsg.start(roster.routes))
 
     def close(self) -> None:
         """Close every socket."""
@@ -142,21 +151,20 @@ class Channel:
 
     def _fill(self, rows: Ints, serials: Ints) -> None:
         roster, count = self._roster, len(rows)
-        requests, out = self._requests[:count], self._out[:count]
-        requests["id"] = (self._block << 8) | roster.generation[rows].astype(np.uint16)
-        requests["sequence"] = rows & 0xFFFF
-        requests["token"] = roster.token[rows]
-        requests["row"] = rows
-        requests["serial"] = serials
-        requests["checksum"] = 0
+        request, out = self._request, self._out
+        request["generation"][:count] = roster.generation[rows]
+        request["sequence"][:count] = rows & 0xFFFF
+        request["token"][:count] = roster.token[rows]
+        request["row"][:count] = rows
+        request["serial"][:count] = serials
         if self._layout.has_ip_header:  # everywhere else the kernel computes it
-            requests["checksum"] = checksums(requests)
-        unsigned = rows.view(np.uint64)
-        out["name"] = self._names_start + unsigned * np.uint64(SOCKADDR.itemsize)
+            request["checksum"][:count] = 0
+            request["checksum"][:count] = checksums(self._requests[:count])
+        out["name"][:count] = self._names_start + rows.view(np.uint64) * np.uint64(SOCKADDR.itemsize)
         if roster.has_routes:
             route = roster.route[rows].astype(np.uint64)
-            out["control"] = self._routes_start + route * np.uint64(ROUTE.itemsize)
-            out["control_length"] = roster.routes["length"][roster.route[rows]]
+            out["control"][:count] = self._routes_start + route * np.uint64(ROUTE.itemsize)
+            out["control_length"][:count] = roster.routes["length"][roster.route[rows]]
 
     def _send_span(self, opened: socket.socket, rows: Ints, base: int) -> tuple[Ints, list[Refusal]]:
         """Send the filled slots from `base` on, which belong to these rows."""
@@ -191,13 +199,18 @@ class Channel:
         for opened in self._readable():
             got = _ARRIVALS
             while got == _ARRIVALS:
-                self._in["name_length"] = SOCKADDR.itemsize
-                self._in["control_length"] = STAMP.itemsize
                 got = mmsg.receive(opened.fileno(), self._in_start, _ARRIVALS)
                 if got > 0:
-                    yield self._parse(got)
+                    replies = self._parse(got)
+                    self._ready_to_receive(got)
+                    yield replies
                 elif self.kind == "datagram" and got != -errno.EAGAIN and self._read_errors(opened):
                     got = _ARRIVALS
+
+    def _ready_to_receive(self, used: int) -> None:
+        """How much fits into the first slots, which the kernel has overwritten with how much came."""
+        self._in["name_length"][:used] = SOCKADDR.itemsize
+        self._in["control_length"][:used] = STAMP.itemsize
 
     def complaints(self) -> list[Complaint]:
         """ICMP errors since the last call."""
@@ -219,19 +232,22 @@ class Channel:
         return [by_descriptor[descriptor] for descriptor, _ in ready]
 
     def _parse(self, got: int) -> Replies:
-        slots, roster = self._slots[:got], self._roster
-        self._layout.align(slots)
-        packet = slots.view(self._layout.reply)[:, 0]
-        good = packet["type"] == REPLY_TYPE[self.family]
+        reply, roster = self._reply, self._roster
+        self._layout.align(self._slots[:got])
+        good = reply["type"][:got] == REPLY_TYPE[self.family]
         if not good.all():
             self._parse_errors(~good)
-        row = packet["row"].astype(np.int64)
-        good &= (self._in["length"][:got] >= self._layout.reply_bytes) & (row < len(roster.name))
+        row = reply["row"][:got].astype(np.int64)
+        good &= self._in["length"][:got] >= self._layout.reply_bytes
+        good &= row < len(roster.name)
         row[~good] = 0
-        good &= packet["token"] == roster.token[row]
-        good &= same_host(self._senders[:got], roster.name[row], self.family)
-        stamp = self._stamps["seconds"][:got] + self._stamps["nanoseconds"][:got] * 1e-9
-        return Replies(row[good], packet["serial"][good].astype(np.int64), stamp[good])
+        good &= reply["token"][:got] == roster.token[row]
+        good &= same(self._sender_hosts[:got], self._row_hosts[row])
+        serial = reply["serial"][:got].astype(np.int64)
+        stamp = self._stamp["seconds"][:got] + self._stamp["nanoseconds"][:got] * 1e-9
+        if not good.all():
+            row, serial, stamp = row[good], serial[good], stamp[good]
+        return Replies(row, serial, stamp)
 
     def _parse_errors(self, suspects: Flags) -> None:
         """Note the ICMP errors among arrived packets that quote a request of ours."""

@@ -38,6 +38,17 @@ class Targets:
     def __len__(self) -> int:
         return len(self.address)
 
+    def take(self, rows: Ints) -> "Targets":
+        """Those of these rows, in this order."""
+        at = rows.tolist()
+        return Targets(
+            address=[self.address[row] for row in at],
+            source=[self.source[row] for row in at],
+            phase=self.phase[rows],
+            sentinel=self.sentinel[rows],
+            settings=[self.settings[row] for row in at] if self.settings else (),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:

@@ -36,7 +36,7 @@ from probes.deadlines import Deadlines
 from probes.eyes import Eyes, View
 from probes.hurry import Hurry
 from probes.replies import SILENCE, Reply, Talk, reply_of
-from probes.rhythm import GUARD_SECONDS, LONGEST_TICK, OPENING_LEAST_SECONDS, Rhythm
+from probes.rhythm import GUARD_SECONDS, OPENING_LEAST_SECONDS, Rhythm
 from probes.sentinels import REASONS, SEEN, WAIT
 
 log = logging.getLogger(__name__)
@@ -232,7 +232,7 @@ class _Course:
         wake = min([now + _SLICE_SECONDS, *(due[0][0] for due in (self._knocks, self._retries) if due)])
         if self._next_first < len(self._order):
             # Those that are due within a tick are asked together: to wake for one costs as much as to ask it.
-            wake = min(wake, max(float(self._first_at[self._next_first]), now + LONGEST_TICK))
+            wake = min(wake, max(float(self._first_at[self._next_first]), now + self._rhythm.tick))
         await asyncio.sleep(max(0.0, wake - self._clock.monotonic()))
 
     def _ask_again(self, now: float) -> None:

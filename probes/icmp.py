@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +79,10 @@ class IcmpProber:
     ) -> None:
         self._clock = clock or SystemClock()
         self._token = token
-        roster = enrol(targets)
+        # Rows stand in the order in which they are asked: what a tick touches lies side by side in memory.
+        self._target = np.argsort(targets.phase, kind="stable")
+        self._row = np.argsort(self._target)
+        roster = enrol(targets.take(self._target))
         pulses = len(roster.name) - roster.count
         roster.token[roster.count :] = token()
         self._desk = Desk(
@@ -90,7 +93,7 @@ class IcmpProber:
             reasons=Reasons(),
             rhythm=rhythm,
             clock=self._clock,
-            phase=targets.phase,
+            phase=targets.phase[self._target],
             pulse_heard=np.zeros(pulses, np.int64),
             hurry=Hurry(),
         )
@@ -99,6 +102,7 @@ class IcmpProber:
     def probe(self, down: Flags, *, opening: bool = False) -> Iterator[Answers]:
         """Run one round now; see `probes.columns.Prober`."""
         desk = self._desk
+        down = down[self._target]
         going_on = desk.questions.keep(down & (not opening))
         fresh = np.ones(desk.roster.count, np.bool_)
         fresh[going_on] = False  # an answer to a packet of the round before still counts until its deadline
@@ -108,7 +112,8 @@ class IcmpProber:
         self._next_start = current.next_start
         over = False
         try:
-            yield from current.run()
+            for answers in current.run():
+                yield replace(answers, target=self._target[answers.target])
             over = True
         finally:
             if not over:
@@ -117,7 +122,7 @@ class IcmpProber:
 
     def hurry(self, targets: Ints) -> None:
         """Ask these out of turn; see `probes.hurry.Hasty`."""
-        self._desk.hurry.put(targets)
+        self._desk.hurry.put(self._row[targets])
 
     def close(self) -> None:
         """Give back sockets."""

@@ -29,6 +29,11 @@ _libc.sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.
 _libc.recvmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p]
 
 
+def columns(records: Records) -> dict[str, NDArray[Any]]:
+    """The fields of records, looked up once: numpy makes each anew whenever it is asked for it by name."""
+    return {name: records[name] for name in records.dtype.names or ()}
+
+
 def start(array: NDArray[Any]) -> int:
     """Address of an array's first byte; it holds as long as the array lives and is not resized."""
     return int(array.ctypes.data)

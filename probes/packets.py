@@ -7,6 +7,7 @@ only the first 8 bytes, so the sequence number repeats the low bits of the row, 
 
 import socket
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ _ECHO_FIELDS = {
     "code": ("u1", 1),
     "checksum": ("u2", 2),  # as `checksums` gives it
     "id": (">u2", 4),
+    "block": ("u1", 4),  # the id's two bytes by themselves
+    "generation": ("u1", 5),
     "sequence": (">u2", 6),
     "token": ("u8", 8),
     "row": ("u4", 16),
@@ -97,14 +100,11 @@ class Layout:
             slot[20 : 20 + SLOT_BYTES - start] = slot[start:].copy()
 
 
-def checksums(requests: Records) -> NDArray[np.uint16]:
+def checksums(requests: Records) -> NDArray[np.int64]:
     """RFC 1071 checksums of requests whose checksum field is zero."""
     words = requests.view(np.uint16).reshape(len(requests), -1)  # the sum is the same in either byte order
-    total = words.sum(axis=1, dtype=np.uint32)
-    total = (total & 0xFFFF) + (total >> 16)
-    total += total >> 16
-    checksum: NDArray[np.uint16] = (~total & 0xFFFF).astype(np.uint16)
-    return checksum
+    # A one's complement sum is a sum modulo 0xFFFF, and the complement its negative.
+    return np.asarray(-words.sum(axis=1, dtype=np.int64) % 0xFFFF)
 
 
 def sockaddr(text: str) -> Records | None:
@@ -134,11 +134,15 @@ def sockaddrs(addresses: Iterable[str], count: int) -> Records:
     return names
 
 
-def same_host(left: Records, right: Records, family: socket.AddressFamily) -> NDArray[np.bool_]:
-    """Whether two columns of socket addresses (or quoted destinations) name the same hosts."""
-    if family == socket.AF_INET:
-        return np.asarray(left["v4"] == right["v4"])
-    return np.asarray((left["v6"] == right["v6"]).all(axis=1))
+def hosts(names: Records, family: socket.AddressFamily) -> NDArray[Any]:
+    """The addresses alone of a column of socket addresses (or quoted destinations)."""
+    return names["v4" if family == socket.AF_INET else "v6"]
+
+
+def same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where two columns of `hosts` are the same."""
+    equal = left == right
+    return np.asarray(equal if equal.ndim == 1 else equal.all(axis=1))
 
 
 def host_text(name: np.void) -> str:

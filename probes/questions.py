@@ -97,7 +97,8 @@ class Questions:
 
     def due(self, rows: Ints, now: float) -> Ints:
         """Those of these rows whose question is open and to be looked at."""
-        return rows[self.is_open[rows] & (self.look_at[rows] <= now)]
+        rows = rows[self.is_open[rows]]
+        return rows[self.look_at[rows] <= now] if len(rows) else rows
 
     def answer(self, rows: Ints, serials: Ints, arrivals: Floats) -> Ints:
         """Take replies in order of arrival; returns the rows answered by them, each once."""

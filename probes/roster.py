@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from probes.columns import Ints, Targets
 from probes.mmsg import Records
-from probes.packets import SOCKADDR, same_host, sockaddr, sockaddrs
+from probes.packets import SOCKADDR, hosts, same, sockaddr, sockaddrs
 
 _IP_PKTINFO = 8  # the socket module names it from Python 3.14 on
 _IPV6_PKTINFO = 50  # the socket module has it only where the C library does
@@ -70,9 +70,9 @@ class Roster:
             rows = quoted["sequence"].astype(np.int64) + base
             positions = np.flatnonzero(rows < len(self.name))
             rows = rows[positions]
-            same = same_host(quoted[positions], self.name[rows], family)
-            same &= self.name["family"][rows] == family
-            yield positions[same], rows[same]
+            ours = same(hosts(quoted, family)[positions], hosts(self.name, family)[rows])
+            ours &= self.name["family"][rows] == family
+            yield positions[ours], rows[ours]
 
 
 def interface_index(name: str) -> int | None:

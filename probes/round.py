@@ -20,7 +20,7 @@ from probes.eyes import View
 from probes.hurry import Hurry
 from probes.questions import Questions, Reasons
 from probes.refusals import explain
-from probes.rhythm import GUARD_SECONDS, LONGEST_TICK, OPENING_LEAST_SECONDS, Rhythm
+from probes.rhythm import GUARD_SECONDS, OPENING_LEAST_SECONDS, Rhythm
 from probes.roster import Roster
 from probes.sentinels import REASONS, SEEN, WAIT
 
@@ -64,9 +64,8 @@ class Round:
         self._offset = offset(clock)
         self._stepped = False
         span = rhythm.opening_span(len(phase)) if opening else max(rhythm.span, OPENING_LEAST_SECONDS)
-        self._spread, self._tick = span, tick_seconds(len(phase), span)
-        self._order = np.argsort(phase, kind="stable")
-        self._first_at = self._start + phase[self._order] * self._spread
+        self._spread, self._tick = span, tick_seconds(len(phase), span, rhythm.tick)
+        self._first_at = self._start + phase * self._spread
         self._next_first = 0
         self._looks, self._knocks = Agenda(self._tick), Agenda(self._tick)
         self._fast = np.zeros(len(phase), np.bool_)
@@ -105,14 +104,14 @@ class Round:
         yield from self._tell(now)
 
     def _is_over(self, now: float) -> bool:
-        if self._next_first < len(self._order) or self._questions.patient_open:
+        if self._next_first < len(self._first_at) or self._questions.patient_open:
             return False
         # Others judge by the same pulses, or may be in a hurry: they go on until the next round.
         return now >= self._end or not (self._fast_count or self._sentinels.shared or self._hurry.awaited)
 
     def _sleep(self, began: float) -> None:
         wake = min(self._looks.next, self._knocks.next, self._next_pulse, began + LONGEST_SLEEP)
-        if self._next_first < len(self._order):
+        if self._next_first < len(self._first_at):
             wake = min(wake, float(self._first_at[self._next_first]))
         pause = max(wake, began + self._tick) - self._clock.monotonic()
         if pause > 0:
@@ -122,14 +121,14 @@ class Round:
 
     def _ask_first(self, now: float) -> None:
         """First packets of regular questions, to those not in the fast rhythm."""
-        end = int(np.searchsorted(self._first_at, now, side="right"))
-        if end == self._next_first:
-            return
         # After a standstill the backlog is worked off at twice the pace, not in one burst.
-        most = BATCH + int(2 * len(self._order) * self._tick / self._spread)
-        end = min(end, self._next_first + most)
-        rows = self._order[self._next_first : end]
-        self._next_first = end
+        most = BATCH + int(2 * len(self._first_at) * self._tick / self._spread)
+        begin = self._next_first
+        due = int(self._first_at[begin : begin + most].searchsorted(now, side="right"))
+        if not due:
+            return
+        rows = np.arange(begin, begin + due)
+        self._next_first += due
         if self._fast_count:
             rows = rows[~self._fast[rows]]
         self._questions.regular[rows] = True  # a hurried question that is still open becomes the regular one
@@ -138,6 +137,8 @@ class Round:
     def _ask_hurried(self) -> None:
         """A question out of turn to those whom somebody wants asked at once, unless they are being asked."""
         rows = self._hurry.take()
+        if not len(rows):
+            return
         rows = rows[~self._questions.is_open[rows]]
         self._open(rows[self._fast[rows]], regular=False)
         self._open(rows[~self._fast[rows]], regular=False, patient=True)
@@ -260,12 +261,18 @@ class Round:
     def _arrivals(self, replies: Replies) -> Floats:
         """Arrival on the steady clock: from the kernel's stamp as long as the wall clock was left alone."""
         now = self._clock.monotonic()
-        if not self._stepped and abs(offset(self._clock) - self._offset) > STEP_SECONDS:
+        if not self._stepped and self._is_wall_set(now):
             self._gather()  # what came before still has its round-trip time
             self._stepped = True
         if self._stepped:
             return np.full(len(replies.stamp), now)
         return replies.stamp - self._offset
+
+    def _is_wall_set(self, now: float) -> bool:
+        """Whether the wall clock was set; looked at with care only where a hasty look says so."""
+        if abs(self._clock.wall() - now - self._offset) <= STEP_SECONDS:
+            return False
+        return abs(offset(self._clock) - self._offset) > STEP_SECONDS
 
     def _notice(self, sights: list[Sight]) -> None:
         self._sights += sights
@@ -360,6 +367,6 @@ class Round:
         yield from finished
 
 
-def tick_seconds(count: int, spread: float) -> float:
-    """How long packets that are due are collected: long enough to fill batches."""
-    return min(max(4 * BATCH * spread / max(count, 1), SHORTEST_TICK), LONGEST_TICK)
+def tick_seconds(count: int, spread: float, most: float) -> float:
+    """How long packets that are due are collected: long enough to fill batches, and `most` at most."""
+    return min(max(4 * BATCH * spread / max(count, 1), SHORTEST_TICK), most)

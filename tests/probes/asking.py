@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from collector.checks import phases
 from probes.columns import DOWN, UNKNOWN, UP, Answers, Sight, Targets
 from probes.icmp import KINDS, IcmpProber
 from probes.rhythm import Rhythm
@@ -47,12 +48,12 @@ class Heard(NamedTuple):
 def targets(
     addresses: Sequence[str], *, sentinels: Sequence[str] = (), sources: dict[str, str] | None = None
 ) -> Targets:
-    """Targets evenly spread over the round; sentinels that are not among the addresses come last."""
+    """Targets evenly spread over the round, in another order than they are named, as checks are."""
     everybody = tuple(dict.fromkeys([*addresses, *sentinels]))
     return Targets(
         address=everybody,
         source=tuple((sources or {}).get(address) for address in everybody),
-        phase=np.arange(len(everybody)) / len(everybody),
+        phase=phases(np.arange(len(everybody))),
         sentinel=np.array([address in sentinels for address in everybody]),
     )
 

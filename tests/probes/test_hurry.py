@@ -100,13 +100,27 @@ def test_everybody_who_waits_is_taken_once() -> None:
 
 
 @in_namespace
+def test_who_is_in_a_hurry_or_down_is_named_by_target_wherever_it_stands_in_the_round() -> None:
+    silent = "10.0.0.9"
+    asked = targets([NEAR, LINE, silent], sentinels=[NEAR])
+    assert np.argsort(asked.phase).tolist() == [0, 2, 1]
+    with Host("wire0"), prober(asked, SLOW) as by:
+        by.hurry(rows(1))
+        heard = ask(by, asked, down=[silent], opening=False)
+        assert [row.outcome for row in heard.of(LINE)] == [UP, UP]
+        assert [len(row.sent) for row in heard.of(silent) if not row.regular] == [1] * len(heard.of(silent))
+        assert {row.outcome for row in heard.of(silent)} == {DOWN}
+        assert len(heard.of(NEAR)) == 1
+
+
+@in_namespace
 def test_a_question_out_of_turn_that_is_still_open_when_its_turn_comes_is_the_regular_one() -> None:
     asked = targets([NEAR, LINE], sentinels=[NEAR])
     with Host("wire0") as line, prober(asked, SLOW) as by:
         ask(by, asked)
         line.answer(False)
-        # The line's turn comes half a round's span, about a second and a half, after the beginning.
-        with told_after(by, 1.2, 1):
+        # The line's turn comes some 2.8 s after the beginning.
+        with told_after(by, 2.2, 1):
             heard = ask(by, asked, opening=False)
         first = heard.of(LINE)[0]
         assert (first.outcome, first.regular, len(first.sent)) == (DOWN, True, 3)
