@@ -32,6 +32,7 @@ from exporters.words import default_language, words
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
+_CALM_LOOK_SECONDS = 10.0  # where nobody stands otherwise than before
 # What comes together is told together; after a message there is a pause, however much happens meanwhile.
 _GATHER_SECONDS = 3.0
 _PAUSE_SECONDS = 30.0
@@ -71,7 +72,8 @@ class Courier:
     def due(self, waiting: Sequence[Waiting], wall: float) -> bool:
         """Whether what waits is to be told now."""
         self.waiting = len(waiting)
-        return bool(waiting) and wall - waiting[0].at >= _GATHER_SECONDS
+        # What was noticed in the future was noticed before somebody set the clock back.
+        return bool(waiting) and not 0 <= wall - waiting[0].at < _GATHER_SECONDS
 
     def succeeded(self, wall: float, monotonic: float) -> None:
         """A message was handed over."""
@@ -95,12 +97,14 @@ class Alerting:
         data_dir: Path,
         overview: Callable[[], Overview],
         quiet: Callable[[], frozenset[tuple[str, str]]] = frozenset,
+        stirred: Callable[[], object] = object,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
         assert config.alerts is not None  # noqa: S101 - whoever starts it has looked
         self._alerts: Alerts = config.alerts
         self._head = letterhead(config, data_dir)
         self._overview, self._quiet = overview, Last(quiet, _QUIET_SECONDS)
+        self._stirred, self._seen, self._looked = stirred, object(), -math.inf
         self._environment = dict(environment)
         self._data_dir = data_dir
         self._store: AlertStore | None = None
@@ -152,6 +156,12 @@ class Alerting:
 
     def _look(self) -> None:
         assert self._store is not None  # noqa: S101 - it was opened first
+        stirred, now = self._stirred(), time.monotonic()
+        # To look over a hundred thousand lines takes a tenth of a second: done where there may be news, or is to be.
+        waiting = any(not case.told and case.over is None for case in self._cases.values())
+        if stirred == self._seen and not waiting and now - self._looked < _CALM_LOOK_SECONDS:
+            return
+        self._seen, self._looked = stirred, now
         quiet = self._quiet.now(time.monotonic())
         scene = self._watcher.scene(self._overview(), open_keys(self._cases), quiet)
         changed, notices = news(self._cases, scene, self._alerts.after)
@@ -167,7 +177,8 @@ class Alerting:
             else:
                 self._cases[key] = case
         for one in self._couriers:
-            if told[one.receiver.id]:
+            if news_for_one := told[one.receiver.id]:
+                one.waiting += len(news_for_one)
                 one.awake.set()
 
     def _carry(self, to: Courier) -> None:
@@ -177,28 +188,34 @@ class Alerting:
             if not to.awake.is_set():
                 continue
             to.awake.clear()
-            while not self._stopping.is_set() and not self._deliver(to):
+            while not self._stopping.is_set() and not self._delivered(to):
                 self._stopping.wait(_LOOK_SECONDS)
 
-    def _deliver(self, to: Courier) -> bool:
-        """Tell what is due; whether nothing waits any more."""
-        assert self._store is not None  # noqa: S101 - it was opened first
+    def _delivered(self, to: Courier) -> bool:
+        """Tell what is due; whether nothing waits any more. Whatever goes wrong, it is tried again."""
         if time.monotonic() < to.next:
             return False
         try:
-            waiting = self._store.waiting(to.receiver.id)
-            if to.due(waiting, time.time()):
-                told = message([one.notice for one in waiting], time.time(), self._head)
-                send(told, to.receiver, _name(waiting), self._environment)
-                self._store.sent([one.number for one in waiting], time.time())
-                to.succeeded(time.time(), time.monotonic())
+            self._deliver(to)
         except NotSentError as error:
             log.warning("%s", error)
             to.failed(str(error), time.monotonic())
         except sa.exc.SQLAlchemyError as error:
             log.warning("what is to be told cannot be read: %s", error)
             to.failed(brief(error), time.monotonic())
+        except Exception as error:
+            log.exception("%s was not told", to.receiver.id)
+            to.failed(f"{type(error).__name__}: {error}", time.monotonic())
         return not to.waiting
+
+    def _deliver(self, to: Courier) -> None:
+        assert self._store is not None  # noqa: S101 - it was opened first
+        waiting = self._store.waiting(to.receiver.id)
+        if to.due(waiting, time.time()):
+            told = message([one.notice for one in waiting], time.time(), self._head)
+            send(told, to.receiver, _name(waiting), self._environment)
+            self._store.sent([one.number for one in waiting], time.time())
+            to.succeeded(time.time(), time.monotonic())
 
 
 def _name(waiting: Sequence[Waiting]) -> str:

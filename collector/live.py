@@ -93,6 +93,11 @@ class LiveReader:
             about = replace(about, keeping_failed=bool(kept.problems), kept_at=kept.succeeded_at)
         return replace(found, collector=about, standing=self._judged.read())
 
+    def stirred(self) -> int:
+        """A number that grows whenever somebody stands otherwise than before."""
+        with self._lock:
+            return self._board.stirred
+
     def recent(self, limit: int) -> tuple[Change, ...]:
         """The newest recorded changes of all subjects."""
         rows = self._read(lambda ledger: _recent(ledger, limit))

@@ -46,7 +46,7 @@ def main() -> None:
         # Imported here: mail and HTTP take megabytes that a service without alerts need not hold.
         from collector.alerting import Alerting  # noqa: PLC0415
 
-        alerting = Alerting(config, given.data, shared.overview, reader.in_maintenance)
+        alerting = Alerting(config, given.data, shared.overview, reader.in_maintenance, reader.stirred)
         reader.alerts = alerting.now
         alerting.start()
     reader.start()

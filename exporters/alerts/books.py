@@ -90,7 +90,8 @@ def _wrong(before: Case | None, trouble: Trouble, at: float, after: float) -> tu
     if before.told:
         return before, []
     lasted = at - (before.trouble.since if trouble.key.what == "down" else before.seen)
-    if lasted < (OWN_SECONDS if trouble.key.what == "collector" else after):
+    # Of time before somebody set the clock back nothing is known but that it was long enough ago.
+    if 0 <= lasted < (OWN_SECONDS if trouble.key.what == "collector" else after):
         return before, []
     if len(before.beginnings) == RESTLESS_BEGINNINGS:
         return replace(before, told=True, restless=True), [Notice("restless", before.trouble, at)]
@@ -115,7 +116,7 @@ def _resting(before: Case, at: float) -> tuple[Case | None, list[Notice]]:
 
 def _calmed(before: Case, at: float) -> tuple[Case, list[Notice]]:
     """Tell how it stands in the end, once it was quiet for long enough."""
-    if at - before.changed < CALM_SECONDS:
+    if 0 <= at - before.changed < CALM_SECONDS:
         return before, []
     until = float("nan") if before.over is None else before.over
     now = replace(before, restless=False, beginnings=(), told=before.over is None)

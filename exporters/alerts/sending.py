@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import smtplib
 import ssl
 import subprocess
@@ -20,6 +21,8 @@ from config.alerts import Form, Mail, Receiver, Webhook
 from config.errors import LinewalkerError
 from config.secret import is_reference, reveal
 from exporters.alerts.texts import MOST, Message
+
+log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 20.0
 # A text that is longer is refused by the robot as a whole; bytes, as the vendors state them.
@@ -85,7 +88,9 @@ def _mail(message: Message, way: Mail, name: str, environment: Mapping[str, str]
             server.starttls(context=context)
         if way.password:
             server.login(way.user, reveal(way.password, environment).reveal())
-        server.send_message(letter)
+        refused = server.send_message(letter)
+    if refused:  # some of several: the others have it, and would get it again and again
+        log.warning("the mail server does not know %s", ", ".join(refused))
 
 
 def _post(message: Message, way: Webhook, name: str, environment: Mapping[str, str]) -> None:

@@ -88,6 +88,12 @@ def test_a_restless_line_that_stays_down_is_told_of_as_down_in_the_end() -> None
     assert line.live("uu") == ["over"]
 
 
+def test_a_clock_that_was_set_back_holds_nobody_back() -> None:
+    changed, notices = news({}, scene(1000.0, trouble(87_400.0)), 5.0)
+    assert [one.news for one in notices] == ["begun"]
+    assert len(changed) == 1
+
+
 def test_what_was_over_long_ago_is_forgotten() -> None:
     line = Line()
     line.live("du")
