@@ -46,7 +46,9 @@ class Letterhead:
     def headed(self, title: str) -> str:
         """A title that says who writes."""
         who = [self.say("Linewalker"), *([self.say("practice")] if self.practice else [])]
-        return f"[{' '.join(who)}] {title}"
+        return " ".join(
+            f"[{' '.join(who)}] {title}".split()
+        )  # on one line, whatever a name holds: it is a header
 
     def signed(self, at: float) -> str:
         """Who writes from where, and when."""
@@ -159,16 +161,17 @@ def _told(one: Notice, at: float, head: Letterhead) -> Iterator[str]:
         times = [f"{instant(trouble.since, at, head.zone)} – {instant(one.until, at, head.zone)}"]
     reason = trouble.told.get("reason", "")
     yield f"  {'  '.join(filter(None, [*times, say(reason) if reason else '']))}"
-    yield from (f"  {line}" for line in _about(trouble, head) if line)
+    yield from (f"  {line}" for line in _about(trouble, head, over=one.news == "over") if line)
 
 
-def _about(trouble: Trouble, head: Letterhead) -> Iterator[str]:
+def _about(trouble: Trouble, head: Letterhead, *, over: bool) -> Iterator[str]:
     say, told = head.say, trouble.told
     if trouble.key.what == "target":
         yield from _measured(told, head)
         return
-    if trouble.key.what == "limit":
-        yield f"{told['value']} {say(ALARMS[told['limit']])}"
+    if trouble.key.what == "limit" and not over:
+        value = duration(float(told["seconds"]), say) if "seconds" in told else told["value"]
+        yield f"{value} {say(ALARMS[told['limit']])}".strip()
     if "switch_over" in told:
         yield say("failed switch-over: a line of it is up")
     yield " · ".join(filter(None, [told.get("carrier"), told.get("rate"), told.get("site")]))

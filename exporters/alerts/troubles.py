@@ -15,9 +15,10 @@ import numpy as np
 
 from config.alerts import What
 from exporters import measures
+from exporters.gauges import gauges
 from exporters.promised import Running, promised, running
 from exporters.reading import DOWN, UP, Figure, Kind, Overview, Subject
-from exporters.readings import LIMITS, by_subject
+from exporters.readings import by_subject
 from exporters.standing import Standing
 from exporters.status import failed_switch_overs
 
@@ -160,13 +161,11 @@ def _beyond(name: str, kind: Kind, at: float) -> Iterator[Trouble]:
 def _limit(name: str, subject: Subject, figure: Figure, at: float) -> Trouble:
     labels = ",".join(f"{label}={value}" for label, value in figure.labels)
     key = Key("limit", name, f"{subject.id} {figure.metric} {labels}".rstrip())
-    told = {
-        **_named(subject),
-        "figure": figure.metric,
-        "part": ", ".join(value for _, value in figure.labels),
-        "value": f"{figure.value:g}",
-        "limit": LIMITS[figure.beyond],
-    }
+    (shown,) = gauges([figure]).shown
+    told = {**_named(subject), "figure": figure.metric, "part": shown.part, "value": shown.value}
+    told["limit"] = shown.alarm
+    if shown.seconds is not None:
+        told["seconds"] = f"{shown.seconds:g}"
     return Trouble(key, at, subject.group, told)
 
 

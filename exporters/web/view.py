@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from exporters.gauges import Gauges, gauges
 from exporters.reading import DOWN, STATES, UNKNOWN, UP, UPSTREAM, Figure, Kind, Overview, Subject
 from exporters.readings import by_subject
 from exporters.status import failed_switch_overs
-from exporters.web.gauges import Gauges, gauges
 
 KINDS = ("circuits", "services", "devices", "systems", "sentinels")
 MOST = 400  # circuits put on the page at once; the others are found with the filter

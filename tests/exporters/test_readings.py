@@ -8,10 +8,10 @@ import httpx
 import numpy as np
 import pytest
 
+from exporters.gauges import MOST, gauges, scaled
 from exporters.prometheus import Metrics
 from exporters.reading import HIGH, LOW, WITHIN, Figure, Kind, Labels, Names, Overview, Readings, Subject
 from exporters.readings import unit_of
-from exporters.web.gauges import MOST, gauges, scaled
 from tests.exporters.network import AT, COLLECTOR, NAN, Told, circuit, columns
 from tests.exporters.served import served
 

@@ -88,7 +88,8 @@ def test_a_reading_beyond_its_limit_is_told_with_its_value() -> None:
     (one,) = Watcher().scene(on_battery(0.1, LOW), set()).troubles.values()
     told = message([begun(one)], AT, head())
     assert told.title == "[巡线] 设备 机房UPS 电量 1 超限"
-    assert "  0.1 过低\n" in told.text
+    assert "过低" not in message([Notice("over", one, AT, AT)], AT, head()).text
+    assert "  10.0 % 过低\n" in told.text
 
 
 def test_nobody_watching_and_quiet_again() -> None:
@@ -100,6 +101,11 @@ def test_nobody_watching_and_quiet_again() -> None:
     assert calm_up.title == "[巡线] 线路 海口分局电信主用 已安静：恢复"
     calm_down = message([Notice("calm", trouble(AT - 900), AT)], AT, head("en"))
     assert calm_down.title == "[Linewalker] circuit 海口分局电信主用 is quiet again: down"
+
+
+def test_a_name_that_breaks_the_line_does_not_break_the_title() -> None:
+    told = message([begun(trouble(AT - 5, name="海口\r\nBcc: x@example.org"))], AT, head())
+    assert told.title == "[巡线] 线路 海口 Bcc: x@example.org 中断"
 
 
 def test_programs_get_the_same_as_plain_data() -> None:

@@ -85,7 +85,7 @@ def test_a_reading_beyond_its_limit_is_trouble_and_well_when_it_is_back() -> Non
     watcher = Watcher()
     (one,) = watcher.scene(on_battery(0.1, LOW), set()).troubles.values()
     assert one.key == Key("limit", "devices", "ups device_ups_charge_ratio line=1")
-    assert (one.subject, one.group, one.told["value"], one.told["limit"]) == ("ups", "room", "0.1", "low")
+    assert (one.subject, one.group, one.told["value"], one.told["limit"]) == ("ups", "room", "10.0 %", "low")
     assert watcher.scene(on_battery(0.9, WITHIN), {one.key}).well == {one.key: AT}
     assert watcher.scene(calm().now, {one.key}).gone == {one.key}
 
