@@ -7,7 +7,7 @@ the same name.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +69,12 @@ class AlertStore:
     def put(self, changed: Mapping[Key, Case | None], told: Mapping[str, Sequence[Notice]]) -> None:
         """Keep what changed (None: forgotten), and the notices of each receiver."""
         keys = [key._asdict() for key in changed]
-        kept = [{**key._asdict(), "told": json.dumps(asdict(case))} for key, case in changed.items() if case]
+        kept = [{**key._asdict(), "told": _written(case)} for key, case in changed.items() if case]
+        texts = {
+            id(one): _written(one) for notices in told.values() for one in notices
+        }  # each for many receivers
         rows = [
-            {"receiver": name, "at": one.at, "told": json.dumps(asdict(one))}
+            {"receiver": name, "at": one.at, "told": texts[id(one)]}
             for name, notices in told.items()
             for one in notices
         ]
@@ -111,6 +114,15 @@ class AlertStore:
         with self._engine.begin() as connection:
             rows = connection.execute(wanted).all()
         return [(row.receiver, row.at, row.sent_at, _notice_of(json.loads(row.told))) for row in rows]
+
+
+def _written(one: Case | Notice) -> str:
+    """As JSON; `dataclasses.asdict` would copy every text of ten thousand lines that go down together."""
+    return json.dumps({**_fields(one), "trouble": _fields(one.trouble)})
+
+
+def _fields(one: Case | Notice | Trouble) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 def _trouble_of(told: dict[str, Any]) -> Trouble:
