@@ -4,7 +4,7 @@ Figures are rounded as everywhere in this program: a value towards its bad end, 
 its upper end up; and no share below 1 is shown as 100 %.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from config.model import Config
@@ -63,7 +63,21 @@ def _tables(config: Config, say: Say, *, chinese: bool) -> Iterator[Placed]:
         "subject": {"mappings": texts(subject_names(config, say))},
         "kind": {"mappings": texts({f"{key}s": word for key, word in kind_words(say).items()})},
     }
-    columns = {"indicator": say("indicator"), "subject": say("group"), "kind": say("kind")}
+    whose = {"indicator": say("indicator"), "subject": say("group"), "kind": say("kind")}
+    titles: dict[Shown, str] = {
+        "ratio": say("shares"),
+        "number": say("days, lines and other counts"),
+        "seconds": say("durations"),
+    }
+    for unit, title in titles.items():
+        yield _brackets(title, unit, whose, words, say)
+    yield _left({name: whose[name] for name in ("subject", "kind")}, words, say)
+
+
+def _brackets(
+    title: str, unit: Shown, whose: Mapping[str, str], words: Mapping[str, Json], say: Say
+) -> Placed:
+    """The indicators of a unit: value, bracket, target and coverage of each."""
     ends = {
         "Value #A": say("value"),
         "Value #B": say("lower end"),
@@ -71,41 +85,30 @@ def _tables(config: Config, say: Say, *, chinese: bool) -> Iterator[Placed]:
         "Value #D": say("target"),
         "Value #E": say("coverage"),
     }
-    share = {"Value #E": {"unit": "percentunit", "decimals": 2}}
-    titles: dict[Shown, str] = {
-        "ratio": say("shares"),
-        "number": say("days, lines and other counts"),
-        "seconds": say("durations"),
-    }
-    for unit, title in titles.items():
-        entries = [one for one in CATALOGUE.values() if _shown(one) == unit]
-        decimals = 0 if unit == "seconds" else 2
-        yield Placed(
-            table(
-                title,
-                say("Where the target lies inside the bracket, nothing is decided yet."),
-                [Query(expr) for expr in _ends(entries, unit)],
-                columns | ends,
-                words | share,
-                unit=_UNITS[unit],
-                decimals=decimals,
-            ),
-            24,
-            10 if unit == "ratio" else 7,
-        )
-    left = {"Value #A": say("days left"), "Value #B": say("lower end"), "Value #C": say("upper end")}
-    yield Placed(
-        table(
-            say("days that may still be lost this year"),
-            say("Of days of normal operation; below 0 the target is missed."),
-            [Query(_margin(ending)) for ending in ("", "_lower", "_upper")],
-            {name: columns[name] for name in ("subject", "kind")} | left,
-            {name: words[name] for name in ("subject", "kind")},
-            decimals=0,
-        ),
-        24,
-        6,
+    made = table(
+        title,
+        say("Where the target lies inside the bracket, nothing is decided yet."),
+        [Query(expr) for expr in _ends([one for one in CATALOGUE.values() if _shown(one) == unit], unit)],
+        {**whose, **ends},
+        {**words, "Value #E": {"unit": "percentunit", "decimals": 2}},
+        unit=_UNITS[unit],
+        decimals=0 if unit == "seconds" else 2,
     )
+    return Placed(made, 24, 10 if unit == "ratio" else 7)
+
+
+def _left(whose: Mapping[str, str], words: Mapping[str, Json], say: Say) -> Placed:
+    """The margin of days of normal operation."""
+    ends = {"Value #A": say("days left"), "Value #B": say("lower end"), "Value #C": say("upper end")}
+    made = table(
+        say("days that may still be lost this year"),
+        say("Of days of normal operation; below 0 the target is missed."),
+        [Query(_margin(ending)) for ending in ("", "_lower", "_upper")],
+        {**whose, **ends},
+        {name: words[name] for name in whose},
+        decimals=0,
+    )
+    return Placed(made, 24, 6)
 
 
 def _margin(ending: str) -> str:

@@ -43,5 +43,5 @@ def _head(config: Config, lang: str) -> Iterator[str]:
     yield say("They expect a job named {job} that scrapes the service.").format(job=JOB)
     yield ""
     yield say(
-        "What is unknown has no sample: no rule begins to fire for it, and none that fires is called over by it."
+        "What is unknown has no sample: no rule begins to fire for it, and what is down is not called over by it."
     )

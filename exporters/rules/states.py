@@ -1,6 +1,6 @@
 """Rules on how circuits, services, devices and systems stand: what is down, and of what nobody knows anything.
 
-Nothing fires for time that is unknown, and nothing that fires is called over because it became unknown:
+Nothing fires for time that is unknown, and what is down is not called over because it became unknown:
 
     down … down                 fires when it was down for `confirm_down` of the policy, as an outage begins
     down · unknown · down       each part has to last so long by itself; unknown time proves nothing

@@ -17,6 +17,8 @@ from indicators.catalogue import CATALOGUE, Indicator
 EVERYBODY = "all"
 BY_DAYS = "normal_days"
 _OF = f"{INSTANCE}, indicator, subject"
+# A service that starts anew judges the year some minutes later; so long nothing that was missed is called over.
+_ANEW_SECONDS = 900.0
 _VALUE = '{{ printf "%.6g" $value }}'
 _TARGET = (
     '{{ with printf `linewalker_indicator_target{indicator=%q,subject=%q,kind=%q,view=%q,period="year"}`'
@@ -54,6 +56,7 @@ def _rules(config: Config, entries: list[Indicator], say: Say, *, chinese: bool)
             "warning",
             say("{indicator} of {subject} misses its target").format(indicator=indicator, subject=subject),
             say("at best {value} this year, promised {target}").format(value=_VALUE, target=_TARGET),
+            keeping=_ANEW_SECONDS,
         )
     if any(entry.id == BY_DAYS for entry in entries):
         yield Alert(
@@ -65,6 +68,7 @@ def _rules(config: Config, entries: list[Indicator], say: Say, *, chinese: bool)
             say("{days} days more are lost than this year allows; promised {target}").format(
                 days="{{ $value | printf `%.0f` }}", target=_TARGET
             ),
+            keeping=_ANEW_SECONDS,
         )
     least = config.rules.min_coverage
     yield Alert(
@@ -81,6 +85,7 @@ def _rules(config: Config, entries: list[Indicator], say: Say, *, chinese: bool)
             share='{{ printf "%.4f" $value }}'
         ),
         lasting=3600,
+        keeping=_ANEW_SECONDS,
     )
 
 

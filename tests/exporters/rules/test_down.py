@@ -1,4 +1,4 @@
-"""Rules on what is down, tried by promtool: nothing begins to fire for unknown time, and nothing is over by it."""
+"""Rules on what is down, tried by promtool: nothing begins to fire for unknown time, nor is over by it."""
 
 from pathlib import Path
 

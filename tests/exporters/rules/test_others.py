@@ -1,23 +1,31 @@
 """Rules on the collector, on certificates and on full lines, and recorded sums, tried by promtool."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from collector import watches
+from collector import checks, watches
+from collector.plans import plans
+from config.load import load
 from exporters.rules.collector import LATE_SHARE
+from exporters.rules.made import rules
 from tests.exporters.rules.monitored import (
     GONE,
     INFO,
     LINE,
     OF,
+    TODAY,
     Case,
     around,
+    configured,
     rule_file,
+    rules_in,
     series,
     try_out,
     written,
 )
+from tests.practice import TRANSPORT
 
 UP = [series("circuit_watched", "1x200", **LINE), series("circuit_up", "1x200", **LINE)]
 PORTAL = {"system": "portal", "group": "core", "site": ""}
@@ -141,6 +149,14 @@ def test_trouble_is_told_of_when_it_has_lasted(case: Case, tmp_path: Path) -> No
 
 def test_a_round_is_late_where_the_collector_says_so() -> None:
     assert LATE_SHARE == watches.LATE_SHARE
+
+
+def test_every_round_is_called_as_the_collector_calls_it(tmp_path: Path) -> None:
+    for config in (configured(tmp_path), load(TRANSPORT)):
+        specs = checks.specs(config, TODAY)
+        rounds = {one.name for one in plans(config, specs, range(1, len(specs) + 1))}
+        expressions = [one["expr"] for one in rules_in(rules(config, TODAY, "en"))]
+        assert rounds == {name for text in expressions for name in re.findall(r'round="([^"]+)"', text)}
 
 
 def line(values: str, circuit: str, carrier: str, path: str) -> list[tuple[str, str]]:
