@@ -11,7 +11,7 @@ from exporters.rules.rule import INSTANCE, Group, Record
 from exporters.words import Say
 
 LEVELS = ("group", "carrier")
-SLOWLY = 300.0
+SECONDS, SLOWLY = 30.0, 300.0  # how often: dashboards draw days and weeks of it
 _PROVEN = f'unless on ({INSTANCE}, circuit) linewalker_circuit_info{{path="unproven"}}'
 
 
@@ -37,6 +37,7 @@ def recorded(config: Config, say: Say) -> Iterator[Group]:
             )
             for (how, metric, text), (level, of) in product(now, levels.items())
         ),
+        SECONDS,
     )
     hourly = (
         ("outages", say("recorded down-runs of the last hour, short ones included, {of}")),

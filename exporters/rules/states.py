@@ -45,8 +45,8 @@ class Thing:
 
     @property
     def last(self) -> str:
-        """The name of the recorded state that was seen last."""
-        return f"{self.name}:linewalker_{self.name}_up:last"
+        """The name of the recorded series of those that were down when they were seen last."""
+        return f"{self.name}:linewalker_{self.name}_up:last_down"
 
 
 def things(config: Config, say: Say) -> tuple[Thing, ...]:
@@ -117,9 +117,7 @@ def states(config: Config, retired: Mapping[str, frozenset[str]], say: Say) -> I
     interval = min(config.rounds.of("icmp").interval, _MOST_INTERVAL)
     for thing in known:
         rules = (_last(thing, say), _down(thing, config, say))
-        yield Group(
-            f"linewalker-{thing.name}-down", say("what was seen last, and what is down"), rules, interval
-        )
+        yield Group(f"linewalker-{thing.name}-down", say("what is down"), rules, interval)
     unwatched = tuple(_unwatched(thing, retired.get(thing.name, frozenset()), say) for thing in known)
     yield Group("linewalker-unwatched", say("what nobody watches although it is to be watched"), unwatched)
     certificates = tuple(
@@ -130,11 +128,15 @@ def states(config: Config, retired: Mapping[str, frozenset[str]], say: Say) -> I
 
 def _last(thing: Thing, say: Say) -> Record:
     return Record(
-        say("The state that was seen last, with what people read; kept while unknown, until it is removed."),
+        say("Who was down when seen last, with what people read; kept while unknown, until up or removed."),
         thing.last,
-        f"linewalker_{thing.name}_up {thing.named}\n"
+        f"(linewalker_{thing.name}_up == 0) {thing.named}\n"
         f"or on ({thing.key})\n"
-        f"  ({thing.last} and on ({thing.key}) linewalker_{thing.name}_info)\n"
+        f"  (\n"
+        f"    {thing.last}\n"
+        f"    unless on ({thing.key}) (linewalker_{thing.name}_up == 1)\n"
+        f"    and on ({thing.key}) linewalker_{thing.name}_info\n"
+        f"  )\n"
         f"or on ({thing.key})\n"
         f"  ({thing.last} and on ({INSTANCE}) (up == 0))",
     )
@@ -145,7 +147,7 @@ def _down(thing: Thing, config: Config, say: Say) -> Alert:
     return Alert(
         say("Down, and what fires already goes on while nobody knows: it is over when it answers again."),
         name,
-        f"{thing.last} == 0\n"
+        f"{thing.last}\n"
         f"and on ({thing.key})\n"
         f"  (\n"
         f"    linewalker_{thing.name}_up == 0\n"
