@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.model import Config
+from exporters.dashboards.now import path_words
 from exporters.dashboards.panel import (
     BAD,
     GOOD,
@@ -77,7 +78,8 @@ def _now(say: Say) -> Iterator[Placed]:
         "site_name": say("site"),
         "path": say("path"),
     }
-    yield Placed(table(say("circuit"), "", [Query(f"linewalker_circuit_info{OF}")], columns), 12, 4)
+    about, marked = [Query(f"linewalker_circuit_info{OF}")], {"path": path_words(say)}
+    yield Placed(table(say("circuit"), "", about, columns, marked), 12, 4)
 
 
 def _states(say: Say) -> list[Json]:

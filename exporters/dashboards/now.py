@@ -45,6 +45,17 @@ def kind_words(say: Say) -> dict[str, str]:
     }
 
 
+def path_words(say: Say) -> Json:
+    """The page's words for paths: a line whose path is not proven is marked wherever it is shown."""
+    words = {
+        "direct": say("direct"),
+        "pinned": say("pinned"),
+        "device": say("from the device"),
+        "unproven": say("path unproven"),
+    }
+    return {"mappings": texts(words)}
+
+
 def down(thing: str) -> str:
     """How many are down; nothing while of none it is known. Never 0 for want of knowledge."""
     return f"count(linewalker_{thing}_up) - sum(linewalker_{thing}_up)"
@@ -95,7 +106,8 @@ def _tables(known: tuple[Thing, ...], say: Say) -> Iterator[Placed]:
         line = next(one for one in known if one.name == "circuit")
         more = {"carrier_name": say("carrier"), "cid": say("circuit id"), "path": say("path")}
         title, says = say("circuits that are down"), say("Raw, as the page shows it: not yet an outage.")
-        yield Placed(table(title, says, [Query(_down_of(line))], columns | more), 24, 8)
+        marked = {"path": path_words(say)}
+        yield Placed(table(title, says, [Query(_down_of(line))], columns | more, marked), 24, 8)
     others = [one for one in known if one.name != "circuit"]
     if others:
         words, kind = kind_words(say), {"kind": say("kind")}

@@ -138,6 +138,19 @@ def test_what_a_configuration_has_not_is_not_shown(tmp_path: Path) -> None:
     ]
 
 
+def test_a_line_whose_path_is_not_proven_is_marked(made: list[dict[str, Any]]) -> None:
+    tables = [
+        panel
+        for one in made
+        for panel in one["panels"]
+        if any("circuit_info" in target["expr"] for target in panel["targets"]) and panel["type"] == "table"
+    ]
+    assert len(tables) == 2
+    for panel in tables:
+        [marked] = [one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["options"] == "path"]
+        assert marked["properties"][0]["value"][0]["options"]["unproven"]["text"] == "path unproven"
+
+
 def test_groups_and_carriers_are_called_by_their_names(made: list[dict[str, Any]]) -> None:
     text = json.dumps(made[0], ensure_ascii=False)
     assert '{"id": "displayName", "value": "市县"}' in text
