@@ -51,6 +51,7 @@ class Board:
         self._reasons: dict[str, str]
         self._hints: frozenset[int] = frozenset()
         self._at = float("-inf")
+        self.stirred = 0  # grows whenever somebody stands otherwise than before
         self._begin([])
 
     def take(self, header: dict[str, Any], columns: Columns, at: float) -> None:
@@ -59,6 +60,7 @@ class Board:
             self._begin(who)
         self._shelf.take(header.pop(NAMES, ()), columns)
         self._hints = frozenset(header.pop(HINTS, self._hints))
+        self.stirred += self._is_news(header, columns)
         self._header, self._at = {**self._header, **header}, at
         asked = columns.get("check")  # a frame without rounds has only what was read
         for check in map(str, asked.tolist()) if asked is not None and self._reasons else ():
@@ -72,9 +74,19 @@ class Board:
                 if name.startswith(VALUE):
                     self._value(name.removeprefix(VALUE))[rows] = column
 
+    def _is_news(self, header: dict[str, Any], columns: Columns) -> bool:
+        """Whether this tells another state of anybody, or of the collector itself; figures alone are no news."""
+        asked = columns.get("check")
+        if asked is not None and np.any(self._columns["outcome"][self._rows(asked)] != columns["outcome"]):
+            return True
+        before, now = self._header, self._header | header
+        seeing = [[one["watching"] for one in of.get("rounds", ())] for of in (before, now)]
+        return seeing[0] != seeing[1] or before.get("problem") != now.get("problem")
+
     def lose(self) -> None:
         """The collector is gone: from now on nobody watches."""
         self._at = float("-inf")
+        self.stirred += 1
 
     def overview(self, now: float, monotonic: float, totals: Totals | None = None) -> Overview:
         """Everything at `now` (seconds since 1970 UTC)."""

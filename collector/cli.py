@@ -24,6 +24,7 @@ COMMANDS = {
     "verify": "proof:verify_command",
     "key": "proof:key_command",
     "traps": "traps:traps",
+    "alerts": "alerts:alerts",
     "maintenance": "maintenance:maintenance",
     "faults": "faults:faults",
     "records": "records:records",

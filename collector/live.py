@@ -11,15 +11,16 @@ import sqlalchemy as sa
 
 from collector import inforce
 from collector.board import Board, Totals
+from collector.entered import in_force
 from collector.feed import follow
 from collector.keeping import outcome
 from collector.ledger import reading
-from collector.ledger.store import Ledger, brief, open_ledger, seconds
+from collector.ledger.store import Ledger, brief, micros, open_ledger, seconds
 from collector.subjects import Subjects, subjects
 from collector.totals import Tally
 from config.errors import LinewalkerError
 from config.model import Config
-from exporters.reading import STATES, Change, Overview
+from exporters.reading import STATES, AlertsNow, Change, Overview
 from exporters.standing import StandingFiles
 from probes.clock import Clock
 
@@ -59,6 +60,7 @@ class LiveReader:
         self._totals: Totals | None = None  # until they were counted once
         self._ledger: Ledger | None = None
         self._file = 0
+        self.alerts: Callable[[], AlertsNow | None] = lambda: None  # how telling people goes
         jobs = (self._follow, self._keep_counting)
         self._threads = [threading.Thread(target=job, name=job.__name__, daemon=True) for job in jobs]
 
@@ -86,16 +88,32 @@ class LiveReader:
             problem = REFUSED.format(why=refused)
         elif kept and kept.problems and not problem:
             problem = kept.problems[0]
-        about = replace(about, problem=problem, config_refused=bool(refused))
+        about = replace(about, problem=problem, config_refused=bool(refused), alerts=self.alerts())
         if kept:
             about = replace(about, keeping_failed=bool(kept.problems), kept_at=kept.succeeded_at)
         return replace(found, collector=about, standing=self._judged.read())
+
+    def stirred(self) -> int:
+        """A number that grows whenever somebody stands otherwise than before."""
+        with self._lock:
+            return self._board.stirred
 
     def recent(self, limit: int) -> tuple[Change, ...]:
         """The newest recorded changes of all subjects."""
         rows = self._read(lambda ledger: _recent(ledger, limit))
         names = _names(self._known, {(row.kind, row.subject) for row in rows or ()})
         return tuple(_change(row, names) for row in rows or ())
+
+    def in_maintenance(self) -> frozenset[tuple[str, str]]:
+        """Kind and id of whatever is in a maintenance that was approved, as the ledger knows it now."""
+        now = micros(self._clock.wall())
+        agreed = self._read(_maintenance) or ()
+        return frozenset(
+            (f"{one.kind}s", one.id)
+            for window in agreed
+            if window.approved_by and window.begin <= now < window.end
+            for one in window.subjects
+        )
 
     def _follow(self) -> None:
         for frame in follow(self._data_dir, self._stopping):
@@ -158,6 +176,11 @@ def _file_of(ledger: Ledger) -> int:
 def _recent(ledger: Ledger, limit: int) -> list[Any]:
     with ledger.reading() as connection:
         return reading.recent(connection, limit)
+
+
+def _maintenance(ledger: Ledger) -> list[Any]:
+    with ledger.reading() as connection:
+        return in_force(connection, "maintenance")
 
 
 def _names(known: Subjects, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:

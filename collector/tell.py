@@ -1,4 +1,4 @@
-"""The process that tells: page, API and /metrics. It reads the ledger and hears the feed; it records nothing."""
+"""The process that tells: page, API, /metrics, alerts. It reads the ledger and hears the feed; it records nothing."""
 
 import argparse
 import os
@@ -42,6 +42,13 @@ def main() -> None:
         app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS
     )
     server = uvicorn.Server(settings)
+    if config.alerts is not None:
+        # Imported here: mail and HTTP take megabytes that a service without alerts need not hold.
+        from collector.alerting import Alerting  # noqa: PLC0415
+
+        alerting = Alerting(config, given.data, shared.overview, reader.in_maintenance, reader.stirred)
+        reader.alerts = alerting.now
+        alerting.start()
     reader.start()
     processes.settle()
     # Served from a thread of its own: uvicorn takes signals for itself only in the main thread.

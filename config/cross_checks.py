@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from config import (
     check_addresses,
+    check_alerts,
     check_dates,
     check_hours,
     check_interfaces,
@@ -45,4 +46,5 @@ def cross_check(root: Entry, unsure: frozenset[str]) -> Iterator[Remark]:
     yield from check_interfaces.unbound_interfaces(root, unsure)
     yield from check_routers.unread_devices(root, unsure)
     yield from check_throughput.impossible_tests(root, unsure)
+    yield from check_alerts.unreachable_receivers(root, unsure)
     yield from check_targets.unknown_indicators(root, CATALOGUE)

@@ -1,6 +1,7 @@
 """What pydantic refuses, said in our own words: what was wrong and what was expected there.
 
-One function a kind of refusal, listed in `_SAYINGS`. Of `storage` and `traps` nothing that was written is repeated.
+One function a kind of refusal, listed in `_SAYINGS`. Of `storage`, `traps` and `alerts` nothing that was
+written is repeated.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from config.tree import Loc, Remark, remark
 # Long enough for any address, name or URL path; short enough that a pasted page does not fill the screen.
 _SHOWN = 60
 _UNSHOWN = "this"
-_MAY_HOLD_SECRETS = ("storage", "traps")
+_MAY_HOLD_SECRETS = ("storage", "traps", "alerts")
 
 
 def remarks_of(error: ValidationError, root: AnyModel = Network) -> list[Remark]:

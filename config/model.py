@@ -14,6 +14,7 @@ from pydantic.dataclasses import dataclass
 
 from config.addresses import Address, Directory, Id, Listen, Source, Zone
 from config.addresses import Network as Addresses
+from config.alerts import Alerts
 from config.asked import EVERY_ROUND, Check, WrittenRounds
 from config.errors import WrongValueError
 from config.hours import ServiceHours
@@ -310,6 +311,7 @@ class Network(Model):
     targets: tuple[Target, ...] = ()
     traps: Traps | None = None
     throughput: Throughput | None = None
+    alerts: Alerts | None = None
     storage: Storage = Storage()
     listen: Listen = "127.0.0.1:8470"
     profiles: str = ""  # a folder of the user's own, beside this file; see `config.profiles`

@@ -24,7 +24,17 @@ from prometheus_client.registry import Collector
 
 from exporters.judged import indicator_families
 from exporters.lines import THINGS, head, info_labels, lines, subject_labels
-from exporters.reading import UNKNOWN, UPSTREAM, CollectorNow, Columns, Kind, Reader, Subject, TrapsNow
+from exporters.reading import (
+    UNKNOWN,
+    UPSTREAM,
+    AlertsNow,
+    CollectorNow,
+    Columns,
+    Kind,
+    Reader,
+    Subject,
+    TrapsNow,
+)
 from exporters.samples import Samples
 from exporters.standing import Standing
 
@@ -158,6 +168,8 @@ class CollectorFamilies(Collector):
             )
         if now.traps is not None:
             yield from _traps(now.traps)
+        if now.alerts is not None:
+            yield from _alerts(now.alerts)
         yield from indicator_families(self._standing)
         build = {"version": now.version, "config_digest": now.config_digest}
         yield InfoMetricFamily("linewalker_build", "Program version and configuration.", value=build)
@@ -175,6 +187,28 @@ def _traps(now: TrapsNow) -> Iterator[Metric]:
     for reason, count in now.dropped.items():
         dropped.add_metric([reason], count)
     yield dropped
+
+
+def _alerts(now: AlertsNow) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "linewalker_alerts_told", "Trouble that people were told of and that is not over.", value=now.told
+    )
+    labels = ["receiver"]
+    waiting = GaugeMetricFamily(
+        "linewalker_alerts_waiting", "Notices that are still to be told.", labels=labels
+    )
+    failing = GaugeMetricFamily(
+        "linewalker_alerts_failing", "Whether the last message did not get through.", labels=labels
+    )
+    sent = GaugeMetricFamily(
+        "linewalker_alerts_last_sent_timestamp_seconds", "When a message last got through.", labels=labels
+    )
+    for one in now.receivers:
+        waiting.add_metric([one.id], one.waiting)
+        failing.add_metric([one.id], bool(one.problem))
+        if one.sent_at == one.sent_at:
+            sent.add_metric([one.id], one.sent_at)
+    yield from (waiting, failing, sent)
 
 
 class Metrics:

@@ -121,6 +121,24 @@ class TrapsNow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiverNow:
+    """One who is told: how much waits, when a message last got through (NaN: never), and why the last did not."""
+
+    id: str
+    waiting: int
+    sent_at: float = float("nan")
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsNow:
+    """What people were told of and is not over, and how telling them goes."""
+
+    told: int
+    receivers: tuple[ReceiverNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CollectorNow:
     """The collector itself. `problem` is a sentence with its remedy while something keeps it from watching.
 
@@ -144,6 +162,7 @@ class CollectorNow:
     keeping_failed: bool = False  # the ledger could not be folded, sealed or backed up the last time
     kept_at: float | None = None  # when the last keeping of the ledger that succeeded was begun
     traps: TrapsNow | None = None  # None: nobody listens for any
+    alerts: AlertsNow | None = None  # None: nobody is to be told
     shortest_sure: float = 12.0  # cuts at least this long are always found; seconds
 
 

@@ -18,6 +18,7 @@ class Last(Generic[T]):
     """The last answer, and when it was made; those who come meanwhile wait for it."""
 
     make: Callable[[], T]
+    young: float = SHARED_SECONDS
     lock: threading.Lock = field(default_factory=threading.Lock)
     answer: T | None = None
     at: float = float("-inf")
@@ -25,7 +26,7 @@ class Last(Generic[T]):
     def now(self, monotonic: float) -> T:
         """The last answer if it is young enough, else a new one."""
         with self.lock:
-            if self.answer is None or monotonic - self.at >= SHARED_SECONDS:
+            if self.answer is None or monotonic - self.at >= self.young:
                 self.answer, self.at = self.make(), monotonic
             return self.answer
 

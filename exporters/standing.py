@@ -26,12 +26,17 @@ class StandingFiles:
 
     data_dir: Path
     _seen: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    _of: tuple[dict[str, Any], dict[str, Any]] = field(default_factory=lambda: ({}, {}))
+    _last: Standing = field(default_factory=Standing)
 
     def read(self) -> Standing:
-        """What was judged last."""
+        """What was judged last; one and the same object until it is judged anew."""
         day, year = self._file("day"), self._file("year")
-        measures = (*day.get("measures", ()), *year.get("measures", ()))
-        return Standing(day.get("at"), measures, tuple(year.get("outlooks", ())))
+        if (day, year) != self._of:
+            measures = (*day.get("measures", ()), *year.get("measures", ()))
+            self._last = Standing(day.get("at"), measures, tuple(year.get("outlooks", ())))
+            self._of = day, year
+        return self._last
 
     def _file(self, name: str) -> dict[str, Any]:
         place = self.data_dir / FILES[name]

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 
 from exporters.figures import number, rfc3339
-from exporters.reading import DOWN, STATES, UP, Change, CollectorNow, Columns, Kind, Overview, Subject
+from exporters.reading import (
+    DOWN,
+    STATES,
+    UP,
+    AlertsNow,
+    Change,
+    CollectorNow,
+    Columns,
+    Kind,
+    Overview,
+    Subject,
+)
 from exporters.readings import by_subject, plain
 
 Values = dict[str, object]
@@ -55,6 +66,22 @@ def collector(now: CollectorNow, zone: tzinfo = UTC) -> Values:
         "clock_source": now.clock_source,
         "config_digest": now.config_digest,
         "shortest_sure_seconds": now.shortest_sure,
+        "alerts": None if now.alerts is None else _alerts(now.alerts, zone),
+    }
+
+
+def _alerts(now: AlertsNow, zone: tzinfo) -> Values:
+    return {
+        "told": now.told,
+        "receivers": [
+            {
+                "id": one.id,
+                "waiting": one.waiting,
+                "sent_at": rfc3339(one.sent_at, zone),
+                "problem": one.problem,
+            }
+            for one in now.receivers
+        ],
     }
 
 

@@ -201,9 +201,8 @@ class Channel:
             while got == _ARRIVALS:
                 got = mmsg.receive(opened.fileno(), self._in_start, _ARRIVALS)
                 if got > 0:
-                    replies = self._parse(got)
                     self._ready_to_receive(got)
-                    yield replies
+                    yield self._parse(got)
                 elif self.kind == "datagram" and got != -errno.EAGAIN and self._read_errors(opened):
                     got = _ARRIVALS
 

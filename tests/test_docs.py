@@ -35,7 +35,7 @@ from config.rhythm import RhythmAsWritten
 from config.scoring import read_profile
 from config.yaml_places import read_yaml
 from exporters.prometheus import FIGURES, Metrics
-from exporters.reading import Kind, Overview, TrapsNow
+from exporters.reading import AlertsNow, Kind, Overview, ReceiverNow, TrapsNow
 from exporters.status import status
 from indicators.policy import Policy
 from lab.scenario import read_events
@@ -111,7 +111,13 @@ def overview() -> Overview:
     return Overview(
         network.AT,
         kinds,
-        replace(network.COLLECTOR, clock_offset=0.001, kept_at=network.AT, traps=TrapsNow(7, {"source": 2})),
+        replace(
+            network.COLLECTOR,
+            clock_offset=0.001,
+            kept_at=network.AT,
+            traps=TrapsNow(7, {"source": 2}),
+            alerts=AlertsNow(1, (ReceiverNow("duty", 2, network.AT, "no modem"),)),
+        ),
         judged.standing(),
     )
 

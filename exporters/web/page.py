@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from exporters.figure_names import ALARMS, name_of
 from exporters.figures import NONE, duration, instant, milliseconds, percent, rfc3339, signed
 from exporters.reading import Change, Overview
 from exporters.web.scores import scores
@@ -46,6 +47,8 @@ class Page:
             judged_at=overview.standing.at,
             changes=changes,
             none=NONE,
+            name_of=name_of,
+            alarms=ALARMS,
             why=lambda reason: say(named.get(reason) or reason),
             instant=lambda then: instant(then, now, zone),
             exact=lambda then: rfc3339(then, zone) or "",

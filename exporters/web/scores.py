@@ -3,21 +3,19 @@
 Figures come as they were judged; here they are chosen, ordered and written, and held against their targets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from exporters.measures import between, figure, measure_of, words
+from exporters.measures import between, figure, words
+from exporters.promised import USED, Running, promised, running
 from exporters.reading import Overview
 from exporters.words import Say
 from indicators.catalogue import CATALOGUE
-from indicators.measure import Measure, against
 from indicators.percentages import Way, towards
 
 _ALWAYS = ("availability", "normal_days", "restored_within")
 _EVERYBODY = "all"
-_KINDS = ("circuits", "services", "systems")
-_BY_DAYS = "normal_days"
 _MOST = 60
 
 
@@ -45,72 +43,47 @@ class Score:
 
 def scores(overview: Overview, say: Say, lang: str) -> list[Score]:
     """The rows of the page, promised ones first."""
-    standing = overview.standing
-    by_period: dict[tuple[str, ...], dict[str, Measure]] = {}
-    for row in standing.measures:
-        key = (row["indicator"], row["kind"], row["subject"], row["view"])
-        by_period.setdefault(key, {})[row["period"]] = measure_of(row)
-    outlooks: dict[tuple[str, ...], dict[str, Any]] = {
-        (one["indicator"], one["kind"], one["subject"], one["view"]): one for one in standing.outlooks
-    }
     names = _group_names(overview, say)
     chosen = sorted(
-        _chosen(by_period), key=lambda key: (by_period[key]["year"].target is None, key[1], key[2])
+        _chosen(running(overview.standing)),
+        key=lambda one: (one.year.target is None, one.year.kind, one.year.subject),
     )
-    return [_score(by_period[key], outlooks.get(key), names, say, lang) for key in chosen[:_MOST]]
+    return [_score(one, names, say, lang) for one in chosen[:_MOST]]
 
 
-def _chosen(by_period: dict[tuple[str, ...], dict[str, Measure]]) -> Iterator[tuple[str, ...]]:
-    """Promised figures, and those of everybody, each in the view that its catalogue names first."""
-    users = {(indicator, subject) for indicator, kind, subject, _ in by_period if kind in _KINDS}
-    for key, periods in by_period.items():
-        indicator, kind, subject, view = key
-        if "year" not in periods or view != CATALOGUE[indicator].views[0]:
-            continue
-        # What was promised of a group's lines was not promised of its routers, too.
-        promised = periods["year"].target is not None and (
-            kind in _KINDS or (indicator, subject) not in users
-        )
-        if promised or (indicator in _ALWAYS and subject == _EVERYBODY and kind in _KINDS):
-            yield key
+def _chosen(found: tuple[Running, ...]) -> Iterator[Running]:
+    """Promised figures, and those of everybody."""
+    asked_for = {id(one) for one in promised(found)}
+    for one in found:
+        usual = one.year.indicator in _ALWAYS and one.year.subject == _EVERYBODY and one.year.kind in USED
+        if usual or id(one) in asked_for:
+            yield one
 
 
-def _score(
-    periods: dict[str, Measure], outlook: dict[str, Any] | None, names: dict[str, str], say: Say, lang: str
-) -> Score:
-    year = periods["year"]
+def _score(of: Running, names: dict[str, str], say: Say, lang: str) -> Score:
+    year, outlook = of.year, of.outlook
     entry = CATALOGUE[year.indicator]
     way = towards(entry.bad)
 
-    def of(period: str) -> str:
-        one = periods.get(period)
+    def over(period: str) -> str:
+        one = of.periods.get(period)
         return "—" if one is None else figure(one, one.bracket.value, way, say)
 
     return Score(
         indicator=words(entry.name, lang == "zh"),
         of=names.get(year.subject, year.subject),
         kind=year.kind,
-        day=of("day"),
-        month=of("month"),
-        year=of("year"),
+        day=over("day"),
+        month=over("month"),
+        year=over("year"),
         bracket=between(year, say),
         coverage="—" if year.bracket.coverage is None else f"{year.bracket.coverage:.1%}",
         insufficient=not year.sufficient,
         target="" if year.target is None else figure(year, year.target, Way.HALF_UP, say),
-        verdict=_verdict(year, entry.bad, outlook),
+        verdict=of.verdict,
         left="" if outlook is None else _days(outlook["left"], say),
         forecast="" if outlook is None else _forecast(outlook, say),
     )
-
-
-def _verdict(year: Measure, bad: str, outlook: dict[str, Any] | None) -> str:
-    """Days are promised for the whole year: until it is over none is met, and what is left decides."""
-    if year.target is None:
-        return ""
-    if year.indicator == _BY_DAYS and outlook is not None:
-        lower, upper = outlook["left"]["lower"], outlook["left"]["upper"]
-        return "open" if lower is None or lower < 0 <= upper else "missed" if upper < 0 else "within"
-    return against(year.bracket, year.target, bad)
 
 
 def _days(bracket: dict[str, float | None], say: Say) -> str:
@@ -118,7 +91,7 @@ def _days(bracket: dict[str, float | None], say: Say) -> str:
     return "—" if value is None else say("{days} days").format(days=f"{value:.0f}")
 
 
-def _forecast(outlook: dict[str, Any], say: Say) -> str:
+def _forecast(outlook: Mapping[str, Any], say: Say) -> str:
     """Median and interval of normal days at the year's end."""
     median, low, high = (outlook[name]["value"] for name in ("median", "low", "high"))
     if median is None:

@@ -218,6 +218,27 @@ def test_a_problem_of_the_collector_is_shown_as_it_told_it(config: Config) -> No
     assert overview.collector.problem == "not permitted"
 
 
+@pytest.mark.parametrize(
+    ("more", "outcomes", "news"),
+    [
+        ({}, {11: UP, 12: UP}, False),
+        ({"queue_rows": 7}, {}, False),
+        ({}, {11: UP, 12: DOWN}, True),
+        ({"watching": False}, {}, True),
+        ({"problem": "the disk is full"}, {}, True),
+    ],
+)
+def test_whoever_follows_is_told_when_somebody_stands_otherwise(
+    config: Config, more: dict[str, Any], outcomes: dict[int, int], news: bool
+) -> None:
+    made = board(config)
+    before = made.stirred
+    made.take(header(**more), columns(outcomes) if outcomes else {}, AT + 1)
+    assert (made.stirred > before) == news
+    made.lose()
+    assert made.stirred == before + news + 1
+
+
 def test_the_clock_is_as_far_off_as_was_told_last_and_nobody_knows_once_frames_stay_away(
     config: Config,
 ) -> None:

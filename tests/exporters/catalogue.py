@@ -16,7 +16,9 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from exporters.alerts.texts import HEADLINES, THINGS
 from exporters.because import BECAUSE
+from exporters.figure_names import ALARMS, NAMES
 from exporters.forms.template_parts import WORDS as LOST
 from exporters.text import TITLES
 
@@ -93,6 +95,8 @@ REASONS = (
     "why, and by which ticket", "confirmed by both sides", "not the carrier's",
     "matched", "times differ", "ours only", "theirs only",
     "not normal days", "clock seconds", *LOST,
+    *(text for texts in HEADLINES.values() for text in texts.values()), *THINGS.values(),
+    *filter(None, NAMES.values()), *ALARMS.values(),
     *("receive", "send", "both", "measured", "attested"),
     "same", "differs",
 )  # fmt: skip

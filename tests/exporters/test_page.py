@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import httpx
 
-from exporters.reading import Overview, Subject
-from tests.exporters.network import NAN, Told, calm, columns, set_row, told, troubled
+from exporters.reading import AlertsNow, Overview, ReceiverNow, Subject
+from tests.exporters.network import AT, NAN, Told, calm, columns, set_row, told, troubled
 from tests.exporters.served import dom, measure, served
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -161,6 +161,15 @@ def test_while_nobody_watches_the_page_says_so_and_how_to_mend_it() -> None:
     assert "未在监测：以下状态均未知。" in page
     assert "采集进程无响应" in page
     assert tiles(page) == {"unknown": 2}
+
+
+def test_a_receiver_who_is_not_reached_is_named_on_the_page() -> None:
+    reader = calm()
+    receivers = (ReceiverNow("duty", 0), ReceiverNow("sms", 3, AT, "sms was not reached: status 3: no modem"))
+    about = replace(reader.now.collector, alerts=AlertsNow(1, receivers))
+    reader.now = replace(reader.now, collector=about)
+    with served(reader) as address:
+        assert "告警未能送达： 未能送达 sms：status 3: no modem" in dom(f"{address}/", 3000)
 
 
 def test_ten_thousand_circuits_do_not_choke_the_browser() -> None:
