@@ -113,6 +113,18 @@ def _asking(config: Config, say: Say) -> Iterator[Alert]:
     )
     if config.vantage.clock is not None:
         yield from _clock(say)
+    if config.alerts is not None:
+        yield Alert(
+            say("Linewalker itself could not tell somebody of what is down; what waits is told later."),
+            "LinewalkerAlertsFailing",
+            "linewalker_alerts_failing == 1",
+            "warning",
+            say("the collector {instance} does not reach {receiver}").format(
+                instance=instance, receiver=label("receiver")
+            ),
+            say("`linewalker alerts test` tries the way and says what is wrong."),
+            lasting=300,
+        )
     if config.traps is not None:
         yield Alert(
             say("Traps were lost because there was no room for them; others are refused on purpose."),

@@ -37,6 +37,7 @@ devices:
 systems:
   - {id: portal, name: 门户, group: core, check: {probe: http, url: "https://10.0.3.1/", certificate_days: 20}}
 traps: {communities: ["env:C"]}
+alerts: {receivers: [{id: duty, command: [/bin/true]}]}
 targets:
   - {indicator: availability, group: branch, value: 99, unit: "%"}
   - {indicator: fault_rate, group: branch, value: 1, unit: "%"}
@@ -81,7 +82,7 @@ INFO = {
     "path": "direct",
 }
 FIRES = {"job": "linewalker", "instance": "lw:8470", **LINE, **INFO, "severity": "warning"}
-SUBJECTS = "circuit, service, device, system, indicator, subject, kind, view, reason, round"
+SUBJECTS = "circuit, service, device, system, indicator, subject, kind, view, reason, round, receiver"
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,16 @@ CASES = [
         },
     ),
     Case(
+        "a receiver of our own alerts is not reached",
+        [
+            *around(),
+            *UP,
+            series("alerts_failing", "1x200", receiver="duty"),
+            series("alerts_failing", "0x200", receiver="room"),
+        ],
+        {290: [], 300: [alert("AlertsFailing", receiver="duty")]},
+    ),
+    Case(
         "traps without room, not those refused",
         [
             *around(),

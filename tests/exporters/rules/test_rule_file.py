@@ -77,6 +77,7 @@ def test_what_a_configuration_has_not_has_no_rule(tmp_path: Path) -> None:
         "Certificate",
         "Clock",
         "Traps",
+        "AlertsFailing",
         "Missed",
         "Coverage",
         "Full",
