@@ -41,6 +41,8 @@ COMMANDS = {
     "export": "inventory:export",
     "discover": "discover:discover",
     "snippets": "snippets:snippets",
+    "rules": "monitoring:rules",
+    "dashboards": "monitoring:dashboards",
     "template": "template:template",
 }
 

@@ -1,4 +1,4 @@
-"""The families of `/metrics` that tell how the indicators stand: value, bracket, coverage and target."""
+"""The families of `/metrics` that tell how the indicators stand: value, bracket, coverage, target and margin."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,12 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from exporters.standing import Standing
 
 _LABELS = ("indicator", "subject", "kind", "view", "period")
+_OF_MARGIN = ("indicator", "subject", "kind", "view")
+_MARGIN = {
+    "": ("value", "Days that may still be lost this year; below 0 the target of the year is missed."),
+    "_lower": ("lower", "The lower end of its bracket."),
+    "_upper": ("upper", "The upper end of its bracket."),
+}
 _FAMILIES = {
     "value": "The indicator, in the unit of its catalogue entry; no sample where there is no value.",
     "lower": "The lower end of its bracket.",
@@ -23,4 +29,10 @@ def indicator_families(standing: Standing) -> Iterator[Metric]:
         for row in standing.measures:
             if row[name] is not None:
                 family.add_metric([row[label] for label in _LABELS], row[name])
+        yield family
+    for ending, (end, text) in _MARGIN.items():
+        family = GaugeMetricFamily(f"linewalker_margin_days{ending}", text, labels=_OF_MARGIN)
+        for row in standing.outlooks:
+            if row["left"][end] is not None:
+                family.add_metric([row[label] for label in _OF_MARGIN], row["left"][end])
         yield family

@@ -61,17 +61,6 @@ class Scraped:
             for one in answer.json()["data"]["result"]
         }
 
-    def pid(self, module: str) -> int:
-        """The process of the service that runs a module; 0 while there is none."""
-        for place in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                words = place.read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if module.encode() in words and str(self.network.folder).encode() in words:
-                return int(place.parent.name)
-        return 0
-
 
 @pytest.fixture
 def scraped(tmp_path: Path) -> Iterator[Scraped]:
@@ -106,9 +95,9 @@ def test_what_prometheus_stored_agrees_with_the_ledger(scraped: Scraped) -> None
     control.restore(folder, "uplink")
     scraped.await_up(ALL)
 
-    killed = scraped.pid("collector.ask")
+    killed = scraped.network.pid("collector.ask")
     os.kill(killed, signal.SIGKILL)
-    until(lambda: scraped.pid("collector.ask") not in {0, killed}, PATIENCE)
+    until(lambda: scraped.network.pid("collector.ask") not in {0, killed}, PATIENCE)
     scraped.await_up(ALL)
     control.cut(folder, "cut", silent=True)
     scraped.await_up({**ALL, "cut": 0.0})
@@ -124,7 +113,7 @@ def test_what_prometheus_stored_agrees_with_the_ledger(scraped: Scraped) -> None
 def _assert_a_removed_circuit_is_forgotten(scraped: Scraped) -> None:
     network = scraped.network.folder.parent / "network.yaml"
     network.write_text(NETWORK, encoding="utf-8")
-    os.kill(scraped.pid("collector.app"), signal.SIGHUP)
+    os.kill(scraped.network.pid("collector.app"), signal.SIGHUP)
     scraped.await_up({"cut": 1.0, "whole": 1.0})
     # its samples of a moment ago are still there, and said to have ended: else they would count for five minutes
     assert scraped.stored(UP)["leaving"]

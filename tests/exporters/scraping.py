@@ -15,7 +15,7 @@ from tests.programs import needed
 
 SCRAPE_SECONDS = 1.0  # a sample may be up to so much newer than its time says
 DISCOVERS = """\
-global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
 scrape_configs:
   - job_name: linewalker
     http_sd_configs: [{{url: "{address}/sd/linewalker", refresh_interval: 1s}}]
@@ -36,9 +36,10 @@ def waited(ask: Callable[[], T], good: Callable[[T], bool], seconds: float = 9) 
 
 
 @contextmanager
-def prometheus(folder: Path, address: str) -> Iterator[httpx.Client]:
-    """Prometheus that discovers the service at `address`; the value asks its API."""
-    (folder / "prometheus.yml").write_text(DISCOVERS.format(address=address), "utf-8")
+def prometheus(folder: Path, address: str, rules: Path | None = None) -> Iterator[httpx.Client]:
+    """Prometheus that discovers the service at `address`, perhaps with a file of rules; the value asks its API."""
+    known = f"rule_files: [{rules}]\n" if rules else ""
+    (folder / "prometheus.yml").write_text(known + DISCOVERS.format(address=address), "utf-8")
     command = [
         needed("prometheus"),
         f"--config.file={folder}/prometheus.yml",
