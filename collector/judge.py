@@ -31,7 +31,7 @@ from collector.ledger.place import ledger_url
 from collector.ledger.store import Ledger, micros, open_ledger
 from config.errors import LinewalkerError
 from config.model import Config
-from exporters.standing import FILES
+from exporters.standing import FILES, StandingFiles
 from probes.clock import SystemClock
 
 log = logging.getLogger(__name__)
@@ -83,6 +83,11 @@ def _by_file(found: dict[str, Any], *, long: bool) -> Iterator[tuple[str, dict[s
         yield "year", found | {"measures": [*compress(found["measures"], map(not_, often))]}
 
 
+def _has_year(data_dir: Path) -> bool:
+    """Whether this year has figures: of a ledger that was just begun the first judgement may find none."""
+    return any(one["value"] is not None for one in StandingFiles(data_dir).read().of("year"))
+
+
 def _read(place: Path) -> tuple[Config, Roster]:
     """What is judged by: everybody, and of the configuration what is not of each of them."""
     config = inforce.read(place)
@@ -112,7 +117,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     while True:
         # After a start today's are there soon; later they are judged in one go with the others, where these are due.
-        for periods in (_SHORT, PERIODS) if turn == 0 else (PERIODS if turn % _LONG_EVERY == 0 else _SHORT,):
+        long = turn % _LONG_EVERY == 0 or not _has_year(given.data)
+        for periods in (_SHORT, PERIODS) if turn == 0 else (PERIODS if long else _SHORT,):
             now = clock.wall()
             _apart(partial(_once, config, known, given.data, periods, now))
         turn += 1

@@ -19,6 +19,10 @@ class Standing:
     measures: Rows = ()
     outlooks: Rows = ()  # margin and forecast of this year's normal days
 
+    def of(self, period: str) -> Rows:
+        """The measures of one period."""
+        return tuple(one for one in self.measures if one["period"] == period)
+
 
 @dataclass(slots=True)
 class StandingFiles:

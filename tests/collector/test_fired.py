@@ -4,9 +4,7 @@ And every query of the dashboards is asked of it.
 """
 
 import json
-import os
 import re
-import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,8 +140,7 @@ def empty_panels(fired: Fired, name: str) -> set[str]:
 
 def _ask_everything(fired: Fired) -> None:
     """Every rule is in order, and so is every query of a dashboard."""
-    # The year is judged at the start, where nothing was seen yet, and then every ten minutes: let it start anew.
-    os.kill(fired.network.pid("collector.judge"), signal.SIGTERM)
+    # At the start, where nothing was seen yet, the year has no figures: it is judged each minute until it has.
     judged = 'linewalker_indicator_value{period="year",indicator="availability"}'
     assert waited(lambda: fired.ask(judged), bool, JUDGED)
     groups = fired.client.get("/rules").json()["data"]["groups"]
