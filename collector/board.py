@@ -60,24 +60,23 @@ class Board:
             self._begin(who)
         self._shelf.take(header.pop(NAMES, ()), columns)
         self._hints = frozenset(header.pop(HINTS, self._hints))
-        self.stirred += self._is_news(header, columns)
-        self._header, self._at = {**self._header, **header}, at
         asked = columns.get("check")  # a frame without rounds has only what was read
+        rows = np.empty(0, np.int64) if asked is None else self._rows(asked)
+        self.stirred += self._is_news(header, rows, columns)
+        self._header, self._at = {**self._header, **header}, at
         for check in map(str, asked.tolist()) if asked is not None and self._reasons else ():
             self._reasons.pop(check, None)
         self._reasons.update(header.get("reasons", {}))
         if asked is not None:
-            rows = self._rows(asked)
             for name in _COLUMNS:
                 self._columns[name][rows] = columns[name]
             for name, column in columns.items():
                 if name.startswith(VALUE):
                     self._value(name.removeprefix(VALUE))[rows] = column
 
-    def _is_news(self, header: dict[str, Any], columns: Columns) -> bool:
+    def _is_news(self, header: dict[str, Any], rows: NDArray[np.int64], columns: Columns) -> bool:
         """Whether this tells another state of anybody, or of the collector itself; figures alone are no news."""
-        asked = columns.get("check")
-        if asked is not None and np.any(self._columns["outcome"][self._rows(asked)] != columns["outcome"]):
+        if len(rows) and np.any(self._columns["outcome"][rows] != columns["outcome"]):
             return True
         before, now = self._header, self._header | header
         seeing = [[one["watching"] for one in of.get("rounds", ())] for of in (before, now)]
