@@ -140,7 +140,7 @@ def _named(of: Trouble, head: Letterhead) -> str:
     if of.key.what == "collector":
         return say("watching, with a problem") if of.key.id == PROBLEM else say("nobody watches")
     if of.key.what == "target":
-        group = of.key.id.partition(" ")[2]
+        group = of.key.id.split(" ")[1]
         entry = CATALOGUE[told["indicator"]]
         whom = say("all together") if group == EVERYBODY else told.get("name", group)
         return f"{whom} {words(entry.name, head.chinese)}"

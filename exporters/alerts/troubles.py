@@ -22,12 +22,8 @@ from exporters.readings import by_subject
 from exporters.standing import Standing
 from exporters.status import failed_switch_overs
 
-_ALWAYS_ASKED = (
-    "circuits",
-    "services",
-    "devices",
-    "systems",
-)  # sentinels are there to see by, not to be told of
+# Sentinels are there to see by, not to be told of.
+_TOLD_OF = ("circuits", "services", "devices", "systems")
 EVERYBODY = "all"  # the subject of figures of all groups together
 WATCHING, PROBLEM = "watching", "problem"
 
@@ -100,7 +96,7 @@ class Watcher:
         elif about.problem:
             yield Trouble(Key("collector", "", PROBLEM), overview.at, told={"reason": about.problem})
         failed: frozenset[str] | None = None
-        for name in _ALWAYS_ASKED:
+        for name in _TOLD_OF:
             kind = overview.kinds.get(name)
             if kind is None:
                 continue
@@ -120,8 +116,8 @@ class Watcher:
         if key.what == "collector":
             return overview.at if overview.collector.watching else float("nan")
         if key.what == "target":
-            verdict = verdicts.get(key)
-            return None if verdict is None else overview.at if verdict in ("met", "within") else float("nan")
+            verdict = verdicts.get(key, "" if verdicts else "open")  # before anything is judged nobody knows
+            return None if not verdict else overview.at if verdict in ("met", "within") else float("nan")
         row = self._row(overview, key)
         if row is None:
             return None
@@ -170,7 +166,9 @@ def _limit(name: str, subject: Subject, figure: Figure, at: float) -> Trouble:
 
 
 def _target(one: Running) -> Key:
-    return Key("target", one.year.kind, f"{one.year.indicator} {one.year.subject}")
+    year = one.year
+    # With its year: that a new one begins without a fault is no news of the old one's target.
+    return Key("target", year.kind, f"{year.indicator} {year.subject} {year.begin:.0f}")
 
 
 def _missed(one: Running, at: float) -> Trouble:

@@ -100,7 +100,7 @@ def test_nobody_watching_is_trouble_of_its_own_and_says_why() -> None:
 
 
 def test_a_figure_is_trouble_only_where_its_target_is_missed_whatever_the_unknown_was() -> None:
-    watcher, key = Watcher(), Key("target", "circuits", "availability branch")
+    watcher, key = Watcher(), Key("target", "circuits", f"availability branch {judged.BEGIN:.0f}")
     open_ = with_standing(calm().now, 0.998, 0.9995)
     assert watcher.scene(open_, {key}).troubles == {}
     assert watcher.scene(open_, {key}).well == {}
@@ -109,7 +109,18 @@ def test_a_figure_is_trouble_only_where_its_target_is_missed_whatever_the_unknow
     assert (one.key, one.group) == (key, "branch")
     met = with_standing(calm().now, 0.9995, 0.9999)
     assert watcher.scene(met, {key}).well == {key: AT}
-    assert watcher.scene(calm().now, {key}).gone == {key}
+
+
+def test_a_new_year_does_not_say_that_the_target_of_the_old_one_is_met() -> None:
+    watcher, old = Watcher(), Key("target", "circuits", "availability branch 1735660800")
+    scene = watcher.scene(with_standing(calm().now, 0.9995, 0.9999), {old})
+    assert (scene.well, scene.gone) == ({}, {old})
+
+
+def test_before_anything_is_judged_nobody_knows_of_targets() -> None:
+    key = Key("target", "circuits", f"availability branch {judged.BEGIN:.0f}")
+    scene = Watcher().scene(calm().now, {key})
+    assert (scene.well, scene.gone) == ({}, frozenset())
 
 
 def test_days_are_missed_when_their_margin_is_used_up() -> None:
