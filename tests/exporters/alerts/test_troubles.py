@@ -114,7 +114,7 @@ def test_a_figure_is_trouble_only_where_its_target_is_missed_whatever_the_unknow
 def test_a_new_year_does_not_say_that_the_target_of_the_old_one_is_met() -> None:
     watcher, old = Watcher(), Key("target", "circuits", "availability branch 1735660800")
     scene = watcher.scene(with_standing(calm().now, 0.9995, 0.9999), {old})
-    assert (scene.well, scene.gone) == ({}, {old})
+    assert (scene.well, scene.gone) == ({}, frozenset([old]))
 
 
 def test_before_anything_is_judged_nobody_knows_of_targets() -> None:
