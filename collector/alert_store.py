@@ -70,9 +70,8 @@ class AlertStore:
         """Keep what changed (None: forgotten), and the notices of each receiver."""
         keys = [key._asdict() for key in changed]
         kept = [{**key._asdict(), "told": _written(case)} for key, case in changed.items() if case]
-        texts = {
-            id(one): _written(one) for notices in told.values() for one in notices
-        }  # each for many receivers
+        # Written once, for however many receivers.
+        texts = {id(one): _written(one) for notices in told.values() for one in notices}
         rows = [
             {"receiver": name, "at": one.at, "told": texts[id(one)]}
             for name, notices in told.items()

@@ -9,7 +9,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -96,30 +96,24 @@ class Alerting:
         config: Config,
         data_dir: Path,
         overview: Callable[[], Overview],
-        quiet: Callable[[], frozenset[tuple[str, str]]] = frozenset,
-        stirred: Callable[[], object] = object,
-        environment: Mapping[str, str] = os.environ,
+        quiet: Callable[[], frozenset[tuple[str, str]]],
+        stirred: Callable[[], int],
     ) -> None:
+        """`quiet` are those nobody is to be told of now, `stirred` a number that grows where there may be news."""
         assert config.alerts is not None  # noqa: S101 - whoever starts it has looked
         self._alerts: Alerts = config.alerts
         self._head = letterhead(config, data_dir)
         self._overview, self._quiet = overview, Last(quiet, _QUIET_SECONDS)
-        self._stirred, self._seen, self._looked = stirred, object(), -math.inf
-        self._environment = dict(environment)
+        self._stirred, self._seen, self._looked = stirred, -1, -math.inf
         self._data_dir = data_dir
         self._store: AlertStore | None = None
         self._couriers = [Courier(one) for one in self._alerts.receivers]
         self._watcher = Watcher()
         self._cases: dict[Key, Case] = {}
-        self._stopping = threading.Event()
 
     def start(self) -> None:
         """Begin to look."""
         threading.Thread(target=self._run, name="alerting", daemon=True).start()
-
-    def stop(self) -> None:
-        """Look no longer."""
-        self._stopping.set()
 
     def now(self) -> AlertsNow:
         """How telling goes, for page and metrics."""
@@ -128,10 +122,11 @@ class Alerting:
         return AlertsNow(told, tuple(of))
 
     def _run(self) -> None:
-        while not self._stopping.is_set() and not self._begin():
-            self._stopping.wait(_AGAIN_SECONDS[0])
+        while not self._begin():
+            time.sleep(_AGAIN_SECONDS[0])
         failed = False
-        while not self._stopping.wait(_LOOK_SECONDS):
+        while True:
+            time.sleep(_LOOK_SECONDS)
             try:
                 self._look()
                 failed = False
@@ -183,13 +178,11 @@ class Alerting:
 
     def _carry(self, to: Courier) -> None:
         """In a thread of its own: tell what waits, again and again until nothing does."""
-        while not self._stopping.is_set():
-            to.awake.wait(_LOOK_SECONDS)
-            if not to.awake.is_set():
-                continue
+        while True:
+            to.awake.wait()
             to.awake.clear()
-            while not self._stopping.is_set() and not self._delivered(to):
-                self._stopping.wait(_LOOK_SECONDS)
+            while not self._delivered(to):
+                time.sleep(_LOOK_SECONDS)
 
     def _delivered(self, to: Courier) -> bool:
         """Tell what is due; whether nothing waits any more. Whatever goes wrong, it is tried again."""
@@ -213,7 +206,7 @@ class Alerting:
         waiting = self._store.waiting(to.receiver.id)
         if to.due(waiting, time.time()):
             told = message([one.notice for one in waiting], time.time(), self._head)
-            send(told, to.receiver, _name(waiting), self._environment)
+            send(told, to.receiver, _name(waiting), os.environ)
             self._store.sent([one.number for one in waiting], time.time())
             to.succeeded(time.time(), time.monotonic())
 

@@ -7,12 +7,13 @@ later, as soon as no other test shares its circuit or one of its sites, or it is
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from collector import checks
 from collector.ledger.store import micros
+from config.dated import as_of, in_service
 from config.model import Circuit, Config
 from config.throughput import ADDRESS, WEEKDAYS, Hours, ThroughputTest
 from probes.interface import InterfaceSettings
@@ -180,7 +181,7 @@ def _of_a_moment(config: Config, test: ThroughputTest, moment: float, date: dt.d
     for circuit in config.circuits:
         meant = as_of(circuit, date)
         its_day = (date.toordinal() + crc32(circuit.id.encode())) % test.every_days == 0
-        if its_day and _is_of(test, meant) and checks.in_service(circuit, date):
+        if its_day and _is_of(test, meant) and in_service(circuit, date):
             beyond = sites.get((circuit.interface or "").partition("/")[0]) == circuit.termination_z
             for direction in dict.fromkeys(test.directions):
                 yield Appointment(
@@ -209,13 +210,3 @@ def _order(test: ThroughputTest, circuit: Circuit, direction: Direction) -> Orde
         bytes=test.most_bytes,
         source=test.source or circuit.source or "",
     )
-
-
-def as_of(circuit: Circuit, date: dt.date) -> Circuit:
-    """A circuit as it is on a day, its dated changes applied."""
-    known = {one.name for one in fields(Circuit)}
-    for change in circuit.changes:
-        if change.from_ <= date:
-            said = {name: value for name, value in change if name in known and value is not None}
-            circuit = replace(circuit, **said)
-    return circuit

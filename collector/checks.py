@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from config.asked import AskedBy
+from config.dated import as_of, in_service
 from config.model import Circuit, Config
 from probes import PROBERS
 from probes.columns import Floats, Ints
@@ -75,20 +76,11 @@ def sentinels(config: Config) -> tuple[str, ...]:
     return (*config.vantage.sentinels.near, *config.vantage.sentinels.far)
 
 
-def in_service(circuit: Circuit, day: dt.date) -> bool:
-    """Whether the circuit is in service on this day; the end date is the first day out of service."""
-    begun = circuit.in_service_from is None or circuit.in_service_from <= day
-    return begun and (circuit.in_service_until is None or day < circuit.in_service_until)
-
-
 def _circuit(circuit: Circuit, day: dt.date, agents: Mapping[str, SnmpSettings]) -> CheckSpec:
     if circuit.check:
         return _own("circuit", circuit.id, _joined(circuit.check, agents))
-    address, source = circuit.address, circuit.source
-    for change in circuit.changes:
-        if change.from_ <= day:
-            address, source = change.address or address, change.source or source
-    return _echo("circuit", circuit.id, address, source)
+    standing = as_of(circuit, day)
+    return _echo("circuit", circuit.id, standing.address, standing.source)
 
 
 def _echo(kind: str, subject: str, address: str, source: str | None = None) -> CheckSpec:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from collector import checks
-from config.model import Circuit, Config, Device, System, Traps
+from config.dated import as_of, in_service
+from config.model import Config, Device, System, Traps
 from probes.trap_gate import plain
 
 Subject = tuple[str, str]  # kind and id, as checks have them
@@ -64,19 +65,11 @@ def _concerned(config: Config, day: dt.date, device_of: dict[str, str]) -> dict[
             found[device].append((spec.kind, spec.subject))
     for circuit in config.circuits:
         bound = (circuit.interface or "").partition("/")[0]  # to an interface of this device
-        for device in (_upstream(circuit, day), bound):
-            if device in found and checks.in_service(circuit, day):
+        for device in (as_of(circuit, day).upstream, bound):
+            if device in found and in_service(circuit, day):
                 found[device].append(("circuit", circuit.id))
     for kind, listed in (("device", config.devices), ("system", config.systems)):
         for one in listed:
             if one.upstream in found:
                 found[one.upstream].append((kind, one.id))
     return {device: tuple(dict.fromkeys(subjects)) for device, subjects in found.items()}
-
-
-def _upstream(circuit: Circuit, day: dt.date) -> str:
-    upstream = circuit.upstream
-    for change in circuit.changes:
-        if change.from_ <= day:
-            upstream = change.upstream or upstream
-    return upstream or ""

@@ -112,12 +112,13 @@ def main() -> None:
     os.nice(_NICE)
     config, known = apart(partial(_read, given.config))
     processes.settle()
-    clock, turn = SystemClock(), 0
+    clock, turn, has_year = SystemClock(), 0, False
     # At once, and the child with it: nothing here is half written, and nobody waits for a figure.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     while True:
         # After a start today's are there soon; later they are judged in one go with the others, where these are due.
-        long = turn % _LONG_EVERY == 0 or not _has_year(given.data)
+        has_year = has_year or _has_year(given.data)
+        long = turn % _LONG_EVERY == 0 or not has_year
         for periods in (_SHORT, PERIODS) if turn == 0 else (PERIODS if long else _SHORT,):
             now = clock.wall()
             _apart(partial(_once, config, known, given.data, periods, now))

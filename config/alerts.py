@@ -6,14 +6,14 @@ door stands here: passwords, keys and the URLs of robots are referred to.
 
 import re
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from config.addresses import Id
 from config.errors import WrongValueError
 from config.secret import SecretRef, is_reference, read_reference
-from config.units import Seconds
+from config.units import Seconds, read_list
 
 What = Literal["down", "target", "limit", "collector"]
 """Of what: a subject is down, a figure missed its target, a reading passed its limit, nobody watches."""
@@ -49,18 +49,13 @@ def read_hook(written: str) -> str:
     """A reference to a URL, or a http(s) URL that holds no secret."""
     if is_reference(written):
         return read_reference(written)
-    try:
-        parts = urlsplit(written)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        secret = parts.username or parts.password or parts.query
-    except ValueError:
-        fits, secret = False, None
-    if not fits:
+    parts = _web(written)
+    if parts is None:
         raise WrongValueError(
             "this is not a URL; expected http://… or https://…, or env:NAME or file:/path that holds it",
             rule="alerts",
         )
-    if secret:
+    if parts.username or parts.password or parts.query:
         raise WrongValueError(
             "a key must not stand in the file; expected env:NAME or file:/path that holds the whole URL",
             rule="secret",
@@ -70,14 +65,19 @@ def read_hook(written: str) -> str:
 
 def read_page(written: str) -> str:
     """Where the page is reached, as people type it."""
-    if written and urlsplit(written).scheme not in ("http", "https"):
+    if written and _web(written) is None:
         raise WrongValueError("this is not a URL; expected one such as http://10.0.0.3:8470/", rule="alerts")
     return written
 
 
-def _listed(written: object) -> object:
-    """A single text counts as a list of one."""
-    return (written,) if isinstance(written, str) else written
+def _web(written: str) -> SplitResult | None:
+    """The parts of a http(s) URL; None where it is none."""
+    try:
+        parts = urlsplit(written)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if fits else None
 
 
 def read_somebody(written: tuple[T, ...]) -> tuple[T, ...]:
@@ -100,7 +100,7 @@ class Mail(BaseModel):
     user: str = ""
     password: SecretRef | None = None
     from_: Mailbox = Field(alias="from")
-    to: Annotated[tuple[Mailbox, ...], BeforeValidator(_listed), AfterValidator(read_somebody)]
+    to: Annotated[tuple[Mailbox, ...], BeforeValidator(read_list), AfterValidator(read_somebody)]
 
     @model_validator(mode="after")
     def _has_whose_password(self) -> Self:
@@ -140,9 +140,9 @@ class Receiver(BaseModel):
     id: Id
     mail: Mail | None = None
     webhook: Webhook | None = None
-    command: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    about: Annotated[tuple[What, ...], BeforeValidator(_listed)] = ()
-    groups: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    command: Annotated[tuple[str, ...], BeforeValidator(read_list)] = ()
+    about: Annotated[tuple[What, ...], BeforeValidator(read_list)] = ()
+    groups: Annotated[tuple[str, ...], BeforeValidator(read_list)] = ()
 
     @model_validator(mode="after")
     def _is_reached_one_way(self) -> Self:

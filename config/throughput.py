@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from config.addresses import Source
 from config.errors import WrongValueError
-from config.units import RATE_UNITS, Seconds, TimeOfDay, read_rate, write_rate
+from config.units import RATE_UNITS, Seconds, TimeOfDay, read_list, read_rate, write_rate
 from probes.names import is_address
 from probes.throughput import METHODS
 from probes.transfers import SHORTEST_SECONDS, Direction
@@ -129,11 +129,6 @@ def read_far_end(written: str) -> str:
     return written
 
 
-def _listed(written: Any) -> Any:
-    """A single text counts as a list of one."""
-    return (written,) if isinstance(written, str) else written
-
-
 _STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
@@ -146,11 +141,11 @@ class ThroughputTest(BaseModel):
     group: str | None = None
     far_end: Annotated[str, BeforeValidator(lambda written: read_far_end(str(written)))]
     source: Source | None = None  # where none is named, that of the circuit
-    at: Annotated[tuple[TimeOfDay, ...], BeforeValidator(_listed)]
-    days: Annotated[tuple[Weekday, ...], BeforeValidator(_listed)] = ()
+    at: Annotated[tuple[TimeOfDay, ...], BeforeValidator(read_list)]
+    days: Annotated[tuple[Weekday, ...], BeforeValidator(read_list)] = ()
     every_days: int = Field(default=1, ge=1, le=366)
     within: Seconds = Field(default=3600.0, ge=60, le=12 * 3600)
-    directions: Annotated[tuple[Direction, ...], BeforeValidator(_listed)] = ("receive",)
+    directions: Annotated[tuple[Direction, ...], BeforeValidator(read_list)] = ("receive",)
     rate: Annotated[Cap, BeforeValidator(read_cap), PlainSerializer(write_cap, when_used="json")] = Cap(
         percent=100
     )

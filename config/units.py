@@ -109,6 +109,11 @@ def read_time(written: object) -> time:
     return time(int(match[1]), int(match[2]))
 
 
+def read_list(written: object) -> object:
+    """A list; a single text counts as a list of one."""
+    return (written,) if isinstance(written, str) else written
+
+
 Rate = Annotated[int, BeforeValidator(read_rate)]
 """Bit per second, written like `10M`."""
 

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from config.dated import all_in_service, as_of
 from config.model import Circuit, Config, Device, System
 from config.throughput import ADDRESS
-from exporters.snippets import at_device, in_service, trap_port
+from exporters.snippets import at_device, trap_port
 
 ICMP, TCP, UDP = "ICMP", "TCP", "UDP"
 ECHO, ERRORS = "8", "3, 11"  # types; the answers to what is let out come back by the same rule
@@ -59,12 +60,8 @@ def _pings(config: Config, today: date, here: str) -> Iterator[Opening]:
     sentinels = config.vantage.sentinels
     for address in (*sentinels.near, *sentinels.far):
         yield Opening(here, address, ICMP, ECHO, "sentinel")
-    for circuit in in_service(config.circuits, today):
-        address = next(
-            (one.address for one in reversed(circuit.changes) if one.address and one.from_ <= today),
-            circuit.address,
-        )
-        yield Opening(here, address, ICMP, ECHO, "line", circuit.id)
+    for circuit in all_in_service(config.circuits, today):
+        yield Opening(here, as_of(circuit, today).address, ICMP, ECHO, "line", circuit.id)
     yield Opening(ANYBODY, here, ICMP, ERRORS, "why a line is silent, and the way to it")
 
 
@@ -131,7 +128,7 @@ def _others(config: Config, today: date, here: str) -> Iterator[Opening]:
     if config.traps:
         for sender in config.traps.from_ or _hosts(config):
             yield Opening(sender, here, UDP, str(trap_port(config)), "traps")
-    circuits = {one.id: one for one in in_service(config.circuits, today)}
+    circuits = {one.id: one for one in all_in_service(config.circuits, today)}
     for test in config.throughput.tests if config.throughput else ():
         tested = [one for one in circuits.values() if one.id in test.circuits or one.group == test.group]
         for circuit in tested:
@@ -153,7 +150,7 @@ def _hosts(config: Config) -> Iterator[str]:
 def _at_routers(config: Config, today: date) -> Iterator[Opening]:
     """What routers ask over the lines themselves."""
     hosts = {one.id: one.check.host for one in config.devices}
-    for circuit in in_service(config.circuits, today):
+    for circuit in all_in_service(config.circuits, today):
         device = _router_of(circuit, hosts)
         if device:
             yield Opening(device, circuit.address, ICMP, ECHO, "NQA, RNS or IP SLA", circuit.id)

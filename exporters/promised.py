@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporters.measures import measure_of
+from exporters.reading import Overview
 from exporters.standing import Standing
 from indicators.catalogue import CATALOGUE
 from indicators.measure import Measure, against
 
 # What was promised of a group's lines was not promised of its routers, too.
 USED = ("circuits", "services", "systems")
-_BY_DAYS = "normal_days"
+BY_DAYS = "normal_days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Running:
         year, outlook = self.year, self.outlook
         if year.target is None:
             return ""
-        if year.indicator == _BY_DAYS and outlook is not None:
+        if year.indicator == BY_DAYS and outlook is not None:
             lower, upper = outlook["left"]["lower"], outlook["left"]["upper"]
             return "open" if lower is None or lower < 0 <= upper else "missed" if upper < 0 else "within"
         return against(year.bracket, year.target, CATALOGUE[year.indicator].bad)
@@ -56,6 +57,16 @@ def running(standing: Standing) -> tuple[Running, ...]:
         for key, periods in by_period.items()
         if "year" in periods and key[3] == CATALOGUE[key[0]].views[0]
     )
+
+
+def group_names(overview: Overview) -> dict[str, str]:
+    """What people call the groups of whoever is watched."""
+    return {
+        one.group: one.group_name or one.group
+        for kind in overview.kinds.values()
+        for one in kind.subjects
+        if one.group
+    }
 
 
 def promised(found: tuple[Running, ...]) -> Iterator[Running]:

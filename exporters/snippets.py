@@ -6,7 +6,7 @@ pass is in `openings.py`.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import resources
@@ -14,6 +14,7 @@ from typing import get_args
 
 from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
+from config.dated import all_in_service
 from config.model import Circuit, Config, Device
 from config.units import write_rate
 from config.vendors import Dialect, vendor_in
@@ -65,19 +66,11 @@ def at_device(circuit: Circuit) -> str:
     return (circuit.interface or "").partition("/")[0] or circuit.upstream or ""
 
 
-def in_service(circuits: Iterable[Circuit], today: date) -> Iterator[Circuit]:
-    """The circuits that are in service on a day."""
-    for one in circuits:
-        begun = one.in_service_from is None or one.in_service_from <= today
-        if begun and (one.in_service_until is None or today < one.in_service_until):
-            yield one
-
-
 def lines_of(device: Device, config: Config, today: date) -> list[LineAtRouter]:
     """The lines of a device that are asked by IPv4, numbered in the order of the inventory."""
     circuits = [
         one
-        for one in in_service(config.circuits, today)
+        for one in all_in_service(config.circuits, today)
         if at_device(one) == device.id and ":" not in one.address
     ]
     return [_line(one, number) for number, one in enumerate(circuits, 1)]

@@ -51,6 +51,10 @@ def share(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
+EVERYBODY = "all"
+"""The subject of a figure that is of all groups together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One indicator of one subject over one window, under one policy: what is printed and signed.

@@ -18,6 +18,7 @@ from config.load import load
 from config.model import Config
 from tests.awaiting import deadline_in
 from tests.namespace import ROOT
+from tests.programs import process_of
 from tests.typed import typed
 
 EXAMPLES = ROOT / "config" / "examples"
@@ -101,14 +102,7 @@ class Practice:
 
     def pid(self, module: str) -> int:
         """The process of the service that runs a module; 0 while there is none."""
-        for place in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                words = place.read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if module.encode() in words and str(self.folder).encode() in words:
-                return int(place.parent.name)
-        return 0
+        return process_of(module, str(self.folder))
 
     def truth(self) -> list[Cut]:
         """The cuts that were made, all of them ended."""

@@ -1,6 +1,7 @@
-"""Programs that tests run beside ours: where each is, or a skip that names the Debian package that brings it."""
+"""Programs that tests run beside ours: where each is, or a skip that names its Debian package; and which runs."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +37,15 @@ def needed(name: str, path: str | None = None) -> str:
     if found is None:
         pytest.skip(f"{name} is missing: apt install {_PACKAGES[name]}")
     return found
+
+
+def process_of(*words: str) -> int:
+    """The process whose command line holds all these words; 0 while there is none."""
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            said = place.read_bytes().decode(errors="replace").split("\0")
+        except OSError:  # it ended meanwhile
+            continue
+        if set(words) <= set(said):
+            return int(place.parent.name)
+    return 0

@@ -13,7 +13,7 @@ import numpy as np
 from collector.annex.blaming import Blaming
 from collector.annex.people import papers, windows
 from collector.judging.evidence import configurations, days_in, inside_of, touches, unknown_time
-from collector.judging.figures import EVERYBODY, Wanted, asked, concerned, day_lines_of, measures_of
+from collector.judging.figures import Wanted, asked, concerned, day_lines_of, measures_of
 from collector.judging.gone import gone
 from collector.judging.judge import Case, Judged, batches
 from collector.judging.listing import Outage, of_view
@@ -36,6 +36,7 @@ from exporters.forms.annex import (
 from exporters.forms.filled import FilledPlan
 from indicators.assessed import Judgement, began
 from indicators.catalogue import Kind, View
+from indicators.measure import EVERYBODY
 from indicators.member_time import Members
 from indicators.proposals import Proposal
 from indicators.restoring import restored

@@ -11,11 +11,12 @@ import click
 
 from collector.commands.shared import config_of, printing, show, tell, tell_aside
 from config.addresses import read_address
+from config.dated import all_in_service
 from config.errors import LinewalkerError, WrongValueError
 from config.model import Config, Device
 from config.vendors import Dialect
 from exporters.openings import Opening, openings
-from exporters.snippets import DIALECTS, VANTAGE, Snippet, at_device, in_service
+from exporters.snippets import DIALECTS, VANTAGE, Snippet, at_device
 from exporters.snippets import snippets as snippets_of
 
 
@@ -73,14 +74,14 @@ def _devices(config: Config, name: str | None, today: dt.date, *, asked_for: boo
             if one.id == name:
                 return (one,)
         raise LinewalkerError("there is no device {name} in the configuration", name=name)
-    carrying = {at_device(one) for one in in_service(config.circuits, today)}
+    carrying = {at_device(one) for one in all_in_service(config.circuits, today)}
     return [one for one in config.devices if one.id in carrying or (one.check.probe == "snmp" and asked_for)]
 
 
 def _without_router(config: Config, today: dt.date) -> list[str]:
     """Lines for which no router is told to test them: none is known, or they are asked by IPv6."""
     known = {one.id for one in config.devices}
-    circuits = in_service(config.circuits, today)
+    circuits = all_in_service(config.circuits, today)
     return [one.id for one in circuits if at_device(one) not in known or ":" in one.address]
 
 

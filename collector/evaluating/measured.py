@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from collector import entered
 from collector.judging.closed import judged
-from collector.judging.figures import EVERYBODY, OF_BANDWIDTH, Wanted, bandwidth_measures, measures
+from collector.judging.figures import OF_BANDWIDTH, Wanted, bandwidth_measures, measures
 from collector.judging.judge import Case, adopted_late, case
 from collector.judging.lines import source
 from collector.judging.roster import NEVER_ENDS, roster
@@ -24,7 +24,7 @@ from config.plan import Row
 from config.policy import load_policy
 from indicators.calendar import month_window, year_window
 from indicators.catalogue import CATALOGUE
-from indicators.measure import Measure
+from indicators.measure import EVERYBODY, Measure
 from indicators.policy import Adoption, Policy
 
 

@@ -15,13 +15,12 @@ from indicators.axis import Ints
 from indicators.bandwidth import bandwidth_assurance
 from indicators.catalogue import CATALOGUE, Kind, View
 from indicators.days import Verdicts, limits
-from indicators.measure import Bracket, Measure, nothing
+from indicators.measure import EVERYBODY, Bracket, Measure, nothing
 from indicators.member_time import Members
 from indicators.policy import Policy
 from indicators.tallies import Tallies, window_of
 from indicators.traffic import Traffic, uncongested_share
 
-EVERYBODY = "all"
 OF_BANDWIDTH = frozenset({"bandwidth_assurance", "uncongested", "traffic_p95"})
 OF_THIS_MOMENT = frozenset({"circuits_up_now"})
 """Says nothing of a window that is over."""

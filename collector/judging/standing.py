@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.judging.closed import judged
-from collector.judging.figures import EVERYBODY, Wanted, asked, measures_of
+from collector.judging.figures import Wanted, asked, measures_of
 from collector.judging.judge import CONTEXT, Case
 from collector.judging.kept_tallies import standing_bandwidth
 from collector.judging.window import period
@@ -25,7 +25,7 @@ from indicators.days import Verdicts
 from indicators.forecast import Forecast, forecast
 from indicators.judged import MICRO
 from indicators.margin import LOST, NORMAL, TAKEN, UNDECIDED, Margin, Year, margin
-from indicators.measure import Bracket, Measure
+from indicators.measure import EVERYBODY, Bracket, Measure
 from indicators.member_time import Members
 
 PERIODS = ("day", "month", "year")

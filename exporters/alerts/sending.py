@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import formatdate
+from functools import partial
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -78,12 +79,8 @@ def _mail(message: Message, way: Mail, name: str, environment: Mapping[str, str]
     where = urlsplit(f"//{way.server}")
     host, port = where.hostname or "", where.port or 0
     context = ssl.create_default_context()
-    made: Callable[[], smtplib.SMTP] = (
-        (lambda: smtplib.SMTP_SSL(host, port, timeout=PATIENCE_SECONDS, context=context))
-        if way.tls == "tls"
-        else (lambda: smtplib.SMTP(host, port, timeout=PATIENCE_SECONDS))
-    )
-    with made() as server:
+    connect = partial(smtplib.SMTP_SSL, context=context) if way.tls == "tls" else smtplib.SMTP
+    with connect(host, port, timeout=PATIENCE_SECONDS) as server:
         if way.tls == "starttls":
             server.starttls(context=context)
         if way.password:

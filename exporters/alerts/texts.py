@@ -10,12 +10,13 @@ from typing import Any
 
 from config.alerts import What
 from exporters.alerts.books import Notice
-from exporters.alerts.troubles import EVERYBODY, PROBLEM, Trouble
+from exporters.alerts.troubles import PROBLEM, Trouble
 from exporters.figure_names import ALARMS, name_of
 from exporters.figures import duration, instant, rfc3339
 from exporters.measures import between, figure, measure_of, words
 from exporters.words import Say
 from indicators.catalogue import CATALOGUE
+from indicators.measure import EVERYBODY
 from indicators.percentages import Way, towards
 
 MOST = 20  # told one by one; of more, how many there are of each carrier
@@ -145,11 +146,9 @@ def _named(of: Trouble, head: Letterhead) -> str:
         whom = say("all together") if group == EVERYBODY else told.get("name", group)
         return f"{whom} {words(entry.name, head.chinese)}"
     name = f"{say(THINGS[of.key.kind])} {told.get('name', of.key.id)}"
-    return (
-        " ".join(filter(None, [name, say(name_of(told["figure"])), told["part"]]))
-        if of.key.what == "limit"
-        else name
-    )
+    if of.key.what != "limit":
+        return name
+    return " ".join(filter(None, [name, say(name_of(told["figure"])), told["part"]]))
 
 
 def _told(one: Notice, at: float, head: Letterhead) -> Iterator[str]:

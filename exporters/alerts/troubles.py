@@ -6,7 +6,7 @@ beyond its limit by its profile. What nobody knows is neither trouble nor well.
 
 import json
 import math
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import NamedTuple
@@ -16,15 +16,15 @@ import numpy as np
 from config.alerts import What
 from exporters import measures
 from exporters.gauges import gauges
-from exporters.promised import Running, promised, running
+from exporters.promised import Running, group_names, promised, running
 from exporters.reading import DOWN, UP, Figure, Kind, Overview, Subject
 from exporters.readings import by_subject
 from exporters.standing import Standing
 from exporters.status import failed_switch_overs
+from indicators.measure import EVERYBODY
 
 # Sentinels are there to see by, not to be told of.
 _TOLD_OF = ("circuits", "services", "devices", "systems")
-EVERYBODY = "all"  # the subject of figures of all groups together
 WATCHING, PROBLEM = "watching", "problem"
 
 
@@ -70,7 +70,8 @@ class Watcher:
     def __init__(self) -> None:
         self._rows: dict[str, tuple[tuple[Subject, ...], dict[str, int]]] = {}
         self._standing = Standing()
-        self._promises: list[Running] = []
+        self._verdicts: dict[Key, str] = {}  # of this year's promises, as they were judged last
+        self._missed: list[Trouble] = []
 
     def scene(self, overview: Overview, open_: set[Key], quiet: Container[tuple[str, str]] = ()) -> Scene:
         """What is wrong now; and of what was wrong and is not any more (`open_`), whether it is well or gone.
@@ -79,10 +80,9 @@ class Watcher:
         """
         found = {one.key: one for one in self._troubles(overview) if (one.key.kind, one.subject) not in quiet}
         rest = open_ - found.keys()
-        verdicts = {_target(one): one.verdict for one in self._promises} if rest else {}
         well, gone = dict[Key, float](), set[Key]()
         for key in rest:
-            since = self._well(overview, key, verdicts)
+            since = self._well(overview, key)
             if since is None:
                 gone.add(key)
             elif not math.isnan(since):
@@ -106,17 +106,22 @@ class Watcher:
                 yield _down(name, kind, row, failed)
             yield from _beyond(name, kind, overview.at)
         if overview.standing is not self._standing:  # judged anew
-            self._standing, self._promises = overview.standing, [*promised(running(overview.standing))]
-        for one in self._promises:
-            if one.verdict == "missed":
-                yield _missed(one, overview.at)
+            self._hold_against_targets(overview)
+        yield from self._missed
 
-    def _well(self, overview: Overview, key: Key, verdicts: dict[Key, str]) -> float | None:
+    def _hold_against_targets(self, overview: Overview) -> None:
+        promises, names = [*promised(running(overview.standing))], group_names(overview)
+        self._standing = overview.standing
+        self._verdicts = {_target(one): one.verdict for one in promises}
+        self._missed = [_missed(one, overview.at, names) for one in promises if one.verdict == "missed"]
+
+    def _well(self, overview: Overview, key: Key) -> float | None:
         """Since when something is well; NaN while nobody knows, None where nobody watches for it any more."""
         if key.what == "collector":
             return overview.at if overview.collector.watching else float("nan")
         if key.what == "target":
-            verdict = verdicts.get(key, "" if verdicts else "open")  # before anything is judged nobody knows
+            # Before anything is judged nobody knows; what is not among those judged is gone.
+            verdict = self._verdicts.get(key, "" if self._verdicts else "open")
             return None if not verdict else overview.at if verdict in ("met", "within") else float("nan")
         row = self._row(overview, key)
         if row is None:
@@ -171,10 +176,12 @@ def _target(one: Running) -> Key:
     return Key("target", year.kind, f"{year.indicator} {year.subject} {year.begin:.0f}")
 
 
-def _missed(one: Running, at: float) -> Trouble:
+def _missed(one: Running, at: float, names: Mapping[str, str]) -> Trouble:
     year = one.year
     group = "" if year.subject == EVERYBODY else year.subject
     told = {"indicator": year.indicator, "measure": json.dumps(measures.row(year, UTC))}
+    if group in names:
+        told["name"] = names[group]
     if one.outlook is not None:
         told["outlook"] = json.dumps(one.outlook)
     return Trouble(_target(one), at, group, told)

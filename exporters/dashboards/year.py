@@ -20,8 +20,9 @@ from exporters.dashboards.panel import (
     table,
     texts,
 )
+from exporters.promised import BY_DAYS
 from exporters.rules.rule import one_of
-from exporters.rules.targets import BY_DAYS, indicator_names, of_users, subject_names
+from exporters.rules.targets import indicator_names, of_users, subject_names
 from exporters.words import Say
 from indicators.catalogue import CATALOGUE, Indicator
 

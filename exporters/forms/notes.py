@@ -8,10 +8,8 @@ from exporters.measures import between, figure, words
 from exporters.words import Say
 from exporters.words import words as language
 from indicators.catalogue import CATALOGUE
-from indicators.measure import Measure
+from indicators.measure import EVERYBODY, Measure
 from indicators.percentages import Way, percent, towards
-
-_EVERYBODY = "all"
 
 
 def notes_of(of: FilledPlan, lang: str) -> Mapping[str, str]:
@@ -36,7 +34,7 @@ def _about(one: FilledRow, measure: Measure, lang: str) -> Iterator[str]:
         "devices": say("devices"),
         "systems": say("systems"),
     }
-    whose = say("all together") if measure.subject == _EVERYBODY else measure.subject
+    whose = say("all together") if measure.subject == EVERYBODY else measure.subject
     yield say("{kind} {subject}, {view}").format(kind=kinds[measure.kind], subject=whose, view=view)
     yield say("policy {name} ({digest}), {adopted}").format(
         name=measure.policy_name, digest=measure.policy[:12], adopted=one.adopted or say("adopted by nobody")

@@ -5,6 +5,7 @@ A contracted rate is no metric: it stands in the rule, as it is on the day the r
 
 import datetime as dt
 
+from config.dated import as_of
 from config.model import Circuit, Config
 from exporters.rules.rule import Alert, Group, Record, label, one_of
 from exporters.rules.states import Thing
@@ -30,20 +31,11 @@ def full(
     return Group("linewalker-full", say("lines and ports that are full"), tuple(rules))
 
 
-def rate_on(circuit: Circuit, day: dt.date) -> int | None:
-    """The contracted rate on a day, bit/s."""
-    rate = circuit.commit_rate
-    for change in circuit.changes:
-        if change.from_ <= day and change.commit_rate is not None:
-            rate = change.commit_rate
-    return rate
-
-
 def _by_rate(circuits: tuple[Circuit, ...], today: dt.date) -> dict[int, list[str]]:
     """The circuits whose octets are counted, by what they are contracted for."""
     found: dict[int, list[str]] = {}
     for one in circuits:
-        rate = rate_on(one, today)
+        rate = as_of(one, today).commit_rate
         if one.interface and rate:
             found.setdefault(rate, []).append(one.id)
     return dict(sorted(found.items()))

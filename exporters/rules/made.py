@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from config.dated import all_in_service
 from config.model import Circuit, Config
 from exporters.rules.collector import JOB, collector
 from exporters.rules.full import full
@@ -10,7 +11,6 @@ from exporters.rules.recorded import recorded
 from exporters.rules.rule import Group, written
 from exporters.rules.states import states, things
 from exporters.rules.targets import targets
-from exporters.snippets import in_service
 from exporters.words import words
 
 
@@ -21,7 +21,7 @@ def rules(config: Config, today: dt.date, lang: str) -> str:
 
 def groups(config: Config, today: dt.date, lang: str) -> Iterator[Group]:
     """Every group of rules, also those without any."""
-    say, circuits = words(lang), tuple(in_service(config.circuits, today))
+    say, circuits = words(lang), tuple(all_in_service(config.circuits, today))
     line = next((one for one in things(config, say) if one.name == "circuit"), None)
     yield from states(config, {"circuit": _retired(config, circuits)}, say)
     yield from collector(config, say)

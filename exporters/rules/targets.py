@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 from config.model import Config
 from exporters.measures import words as in_words
+from exporters.promised import BY_DAYS
 from exporters.rules.rule import INSTANCE, Alert, Group, one_of, worded
 from exporters.words import Say
 from indicators.catalogue import CATALOGUE, Indicator
+from indicators.measure import EVERYBODY
 
-EVERYBODY = "all"
-BY_DAYS = "normal_days"
 _OF = f"{INSTANCE}, indicator, subject"
 # A service that starts anew judges the year some minutes later; so long nothing that was missed is called over.
 _ANEW_SECONDS = 900.0

@@ -3,19 +3,19 @@
 Figures come as they were judged; here they are chosen, ordered and written, and held against their targets.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from exporters.measures import between, figure, words
-from exporters.promised import USED, Running, promised, running
+from exporters.promised import USED, Running, group_names, promised, running
 from exporters.reading import Overview
 from exporters.words import Say
 from indicators.catalogue import CATALOGUE
+from indicators.measure import EVERYBODY
 from indicators.percentages import Way, towards
 
 _ALWAYS = ("availability", "normal_days", "restored_within")
-_EVERYBODY = "all"
 _MOST = 60
 
 
@@ -43,7 +43,7 @@ class Score:
 
 def scores(overview: Overview, say: Say, lang: str) -> list[Score]:
     """The rows of the page, promised ones first."""
-    names = _group_names(overview, say)
+    names = {**group_names(overview), EVERYBODY: say("all together")}
     chosen = sorted(
         _chosen(running(overview.standing)),
         key=lambda one: (one.year.target is None, one.year.kind, one.year.subject),
@@ -51,13 +51,14 @@ def scores(overview: Overview, say: Say, lang: str) -> list[Score]:
     return [_score(one, names, say, lang) for one in chosen[:_MOST]]
 
 
-def _chosen(found: tuple[Running, ...]) -> Iterator[Running]:
-    """Promised figures, and those of everybody."""
-    asked_for = {id(one) for one in promised(found)}
-    for one in found:
-        usual = one.year.indicator in _ALWAYS and one.year.subject == _EVERYBODY and one.year.kind in USED
-        if usual or id(one) in asked_for:
-            yield one
+def _chosen(found: tuple[Running, ...]) -> list[Running]:
+    """Promised figures, and those of everybody that nothing was promised of."""
+    usual = [
+        one
+        for one in found
+        if one.year.indicator in _ALWAYS and one.year.subject == EVERYBODY and one.year.kind in USED
+    ]
+    return [*promised(found), *(one for one in usual if one.year.target is None)]
 
 
 def _score(of: Running, names: dict[str, str], say: Say, lang: str) -> Score:
@@ -99,14 +100,3 @@ def _forecast(outlook: Mapping[str, Any], say: Say) -> str:
     return say("{median} days ({low}–{high})").format(
         median=f"{median:.0f}", low=f"{low:.0f}", high=f"{high:.0f}"
     )
-
-
-def _group_names(overview: Overview, say: Say) -> dict[str, str]:
-    """What people call the groups."""
-    named = {
-        one.group: one.group_name or one.group
-        for kind in overview.kinds.values()
-        for one in kind.subjects
-        if one.group
-    }
-    return {**named, _EVERYBODY: say("all together")}

@@ -19,6 +19,7 @@ import httpx
 from tests.awaiting import until
 from tests.namespace import ROOT, Host, in_namespace
 from tests.practice import linewalker
+from tests.programs import process_of
 
 LINES, PORT = 12, 8470
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -112,13 +113,11 @@ def office() -> Iterator[Host]:
         yield far
 
 
-def tell_process(parent: int) -> int:
-    """The process of the service that tells."""
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        words = place.read_bytes().split(b"\0") if place.exists() else []
-        if b"collector.tell" in words:
-            return int(place.parent.name)
-    raise AssertionError(f"{parent} has no process that tells")
+def kill_tell() -> None:
+    """Kill the process that tells; the service starts another."""
+    found = process_of("collector.tell")
+    assert found
+    os.kill(found, signal.SIGKILL)
 
 
 @in_namespace
@@ -182,14 +181,14 @@ def marked(folder: Path, network: Path) -> int:
 @in_namespace
 def test_killing_whoever_tells_tells_nobody_twice_and_forgets_nobody(tmp_path: Path) -> None:
     network = written(tmp_path)
-    with office() as far, service(tmp_path, network) as process:
+    with office() as far, service(tmp_path, network):
         cut(far, 5)
         until(lambda: marked(tmp_path, network) == 1, 15)
-        os.kill(tell_process(process.pid), signal.SIGKILL)
+        kill_tell()
         mend(far, 5)
         cut(far, 6)
         until(lambda: marked(tmp_path, network) == 3, 60)
-        os.kill(tell_process(process.pid), signal.SIGKILL)
+        kill_tell()
         time.sleep(8)
         news = [("begun", "line-5"), ("begun", "line-6"), ("over", "line-5")]
         assert sorted(chain.from_iterable(told(tmp_path))) == news

@@ -9,6 +9,7 @@ import pytest
 
 from collector import checks
 from collector.checks import CheckSpec, phase, specs
+from config.dated import in_service
 from config.model import Config
 from probes.icmp import IcmpSettings
 from probes.kind import IpAddress
@@ -73,8 +74,8 @@ def test_a_circuit_is_asked_while_it_is_in_service(network: Config, day: str, li
 def test_a_circuit_without_dates_is_always_in_service(network: Config) -> None:
     [old, _] = network.circuits
     always = replace(old, in_service_from=None, in_service_until=None)
-    assert checks.in_service(always, dt.date.min)
-    assert checks.in_service(always, dt.date.max)
+    assert in_service(always, dt.date.min)
+    assert in_service(always, dt.date.max)
 
 
 @pytest.mark.parametrize(

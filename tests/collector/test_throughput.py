@@ -30,6 +30,7 @@ from tests.namespace import ROOT, in_namespace
 from tests.practice import linewalker
 from tests.probes.far_ends import body, iperf3_server, web_server
 from tests.probes.listeners import HOME, free_port
+from tests.programs import process_of
 
 DAY = 86400.0
 RULES = Rules(ZoneInfo("UTC"), Hours(0, 1), (), 10**12, 31 * DAY, "centre")
@@ -203,10 +204,9 @@ def awaited(listed: Callable[[], list[dict[str, Any]]], reason: str) -> dict[str
 
 
 def pid_of(module: str) -> int:
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        if module in place.read_bytes().decode().split("\0"):
-            return int(place.parent.name)
-    raise AssertionError(f"{module} does not run")
+    found = process_of(module)
+    assert found, f"{module} does not run"
+    return found
 
 
 @in_namespace

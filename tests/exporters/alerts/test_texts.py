@@ -11,7 +11,8 @@ from exporters.reading import LOW
 from exporters.words import words
 from tests.exporters.alerts.scenes import trouble
 from tests.exporters.alerts.test_troubles import on_battery, with_standing
-from tests.exporters.network import AT, calm, troubled
+from tests.exporters.network import AT, calm, circuit, columns, troubled
+from tests.exporters.network import told as lines_told
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -82,6 +83,13 @@ def test_a_missed_target_is_told_with_value_bracket_and_target(lang: str, wanted
     assert "99.90 %" in told.text
     (plain,) = told.data["notices"]
     assert plain["measure"]["upper"] == 0.9985
+
+
+def test_a_missed_target_names_the_group_as_people_do() -> None:
+    lines = (circuit("c", "线路", "branch", group_name="市县分局"),)
+    overview = with_standing(lines_told(lines, columns(1)).now, 0.998, 0.9985)
+    (missed,) = Watcher().scene(overview, set()).troubles.values()
+    assert message([begun(missed)], AT, head()).title == "[巡线] 市县分局 可用率 未达目标"
 
 
 def test_a_reading_beyond_its_limit_is_told_with_its_value() -> None:
