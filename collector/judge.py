@@ -40,6 +40,7 @@ _NICE = 10
 _EVERY_SECONDS = 60.0
 _LONG_EVERY = 10  # of these, month and year are judged, too
 _SHORT = ("day",)
+_ALWAYS_KNOWN = "availability"  # has a value as soon as anything was seen for long enough to be sure
 
 
 def judge(
@@ -84,8 +85,9 @@ def _by_file(found: dict[str, Any], *, long: bool) -> Iterator[tuple[str, dict[s
 
 
 def _has_year(data_dir: Path) -> bool:
-    """Whether this year has figures: of a ledger that was just begun the first judgement may find none."""
-    return any(one["value"] is not None for one in StandingFiles(data_dir).read().of("year"))
+    """Whether this year has figures of all: of a ledger that was just begun the first judgement may find few."""
+    found = [one for one in StandingFiles(data_dir).read().of("year") if one["indicator"] == _ALWAYS_KNOWN]
+    return bool(found) and all(one["value"] is not None for one in found)
 
 
 def _read(place: Path) -> tuple[Config, Roster]:
@@ -117,7 +119,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     while True:
         # After a start today's are there soon; later they are judged in one go with the others, where these are due.
-        has_year = has_year or _has_year(given.data)
+        has_year = has_year or turn > _LONG_EVERY or _has_year(given.data)
         long = turn % _LONG_EVERY == 0 or not has_year
         for periods in (_SHORT, PERIODS) if turn == 0 else (PERIODS if long else _SHORT,):
             now = clock.wall()
